@@ -1,0 +1,76 @@
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** Something the machine has, or why it has not. */
+export type Found<T> =
+  | { readonly found: true; readonly value: T }
+  | { readonly found: false; readonly problem: Diagnostic };
+
+/** The Deno that runs the children. */
+export interface Runtime {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** The bundled code of the children, and what plugins may import. */
+export interface ChildCode {
+  /** The directory that holds all of it. */
+  readonly directory: string;
+  readonly builtIn: string;
+  readonly eval: string;
+  readonly plugin: string;
+  /** Sends `zod` and `bulkhead` to the copies here. */
+  readonly importMap: string;
+  /** What plugins may read beside their own module. */
+  readonly modules: readonly string[];
+}
+
+/** A container engine that answered. */
+export interface Engine {
+  /** Absolute path of the client. */
+  readonly client: string;
+  readonly version: string;
+  /** Where the client reaches it: `unix:///…`. */
+  readonly host: string;
+}
+
+/** A class that a user's module implements. */
+export interface PluginModule {
+  readonly type: string;
+  /** Absolute, real path of the module. */
+  readonly module: string;
+  /** The directory it was loaded from; its imports may reach this far. */
+  readonly directory: string;
+  /** Names of its properties; `undefined` when it has no schema. */
+  readonly properties?: readonly string[];
+}
+
+/** A path that no task may touch, whatever a policy says. */
+export interface BuiltInPath {
+  readonly path: string;
+  /** What it is, for a person: `the container engine's socket`. */
+  readonly what: string;
+}
+
+/** What is known of one directory along a forbidden path. */
+export interface Listing {
+  /** Names in it; a link is named with the real path it leads to. */
+  readonly entries: readonly { readonly name: string; readonly target?: string }[];
+}
+
+/** What this machine is and has, taken once before planning. */
+export interface HostFacts {
+  readonly os: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly runtime: Found<Runtime>;
+  readonly childCode: Found<ChildCode>;
+  readonly engine: Found<Engine>;
+  readonly builtInPaths: readonly BuiltInPath[];
+  /** Workspaces are made below this directory. */
+  readonly workspaceRoot: string;
+  /** Real paths of the paths that a policy names, where they differ from the written. */
+  readonly realPaths: ReadonlyMap<string, string>;
+  /** Directories on the way to a path that must stay closed, by path. */
+  readonly listings: ReadonlyMap<string, Listing>;
+  readonly plugins: readonly PluginModule[];
+}

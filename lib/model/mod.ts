@@ -1,0 +1,16 @@
+/**
+ * The nouns that every stage shares. Decides nothing, and imports nothing
+ * from the stages.
+ *
+ * @module
+ */
+export * from "./diagnostic.ts";
+export * from "./event.ts";
+export * from "./flow.ts";
+export * from "./host_facts.ts";
+export * from "./job.ts";
+export * from "./located.ts";
+export * from "./outcome.ts";
+export * from "./plan.ts";
+export * from "./policy.ts";
+export * from "./source.ts";

@@ -1,0 +1,81 @@
+import type { LocatedMap } from "./located.ts";
+import type { Source, Sourced } from "./source.ts";
+
+/** Values that are merged into every task of a class. */
+export interface PluginDefault {
+  /** A class or any text its name begins with, as Kestra matches it. */
+  readonly type: Sourced<string>;
+  /** A forced value beats the task's own. */
+  readonly forced: boolean;
+  readonly values: LocatedMap;
+}
+
+/** Whose forced values win where several set one key (Kestra changed its mind twice). */
+export type ForcedPrecedence = "admin" | "flow-first" | "ignore-flow-forced";
+
+/** What the kernel layer must be: demanded, used where it is, or left out. */
+export type KernelMode = "require" | "prefer" | "off";
+
+/** Ceilings for one task run. A missing key sets no ceiling of its own. */
+export interface Limits {
+  readonly timeoutMs?: Sourced<number>;
+  readonly memoryBytes?: Sourced<number>;
+  /** Processes and threads. Governs containers. */
+  readonly processes?: Sourced<number>;
+}
+
+/** Hosts a task may reach. */
+export interface NetworkRules {
+  /** `undefined`: not restricted by list. `[]`: nothing may be reached. */
+  readonly allow?: readonly Sourced<string>[];
+  readonly deny: readonly Sourced<string>[];
+}
+
+/** What containers may have. */
+export interface ContainerRules {
+  /** `docker`, or an absolute path of a client that speaks like it. */
+  readonly engine?: Sourced<string>;
+  /** Networks a container may use; the first is the one it gets. Empty: `none`. */
+  readonly networks: readonly Sourced<string>[];
+  /** `uid:gid` a container may run as; the first is the one it gets. Empty: the harness chooses. */
+  readonly users: readonly Sourced<string>[];
+}
+
+/** Policy files, read and merged: what any task of any flow may do. */
+export interface Policy {
+  readonly files: readonly PolicyFile[];
+  /** `sha256:…` of what the policy means. */
+  readonly digest: string;
+  /** Neither read nor written by any task, nor anything below them. */
+  readonly forbiddenPaths: readonly Sourced<string>[];
+  /**
+   * One list for each file that has one; a class must match in every list to spawn.
+   * No list at all: classes are not restricted this way.
+   */
+  readonly authorizedClassPrefixes: readonly (readonly Sourced<string>[])[];
+  /** A class that matches one may not spawn, whatever else is said. */
+  readonly forbiddenClassPrefixes: readonly Sourced<string>[];
+  /** The places that say `enabled: false`: those blocks have no effect. */
+  readonly disabledAt: readonly Source[];
+  /** Outermost file first, in file order. */
+  readonly defaults: readonly PluginDefault[];
+  readonly forcedPrecedence: ForcedPrecedence;
+  /** Reading: `open` is everything but the forbidden, `closed` workspace and allowed paths. */
+  readonly filesystem: { readonly value: "open" | "closed"; readonly source?: Source };
+  /** Readable where the file system is closed. */
+  readonly allowedPaths: readonly Sourced<string>[];
+  readonly writable: readonly Sourced<string>[];
+  readonly kernel: { readonly value: KernelMode; readonly source?: Source };
+  readonly network: NetworkRules;
+  /** Variables of the harness that in-process tasks may see. */
+  readonly env: readonly Sourced<string>[];
+  readonly limits: Limits;
+  readonly containers: ContainerRules;
+}
+
+/** One file of a chain of policies. */
+export interface PolicyFile {
+  readonly file: string;
+  /** `sha256:…` of its bytes. */
+  readonly digest: string;
+}
