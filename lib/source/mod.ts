@@ -1,0 +1,12 @@
+/**
+ * Text of files into values that know their places, and the complaints about them.
+ *
+ * @module
+ */
+export * from "./check_shape.ts";
+export * from "./decode_text.ts";
+export * from "./nearest.ts";
+export * from "./parse_duration.ts";
+export * from "./parse_size.ts";
+export * from "./parse_yaml.ts";
+export * from "./to_plain.ts";

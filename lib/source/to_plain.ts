@@ -1,0 +1,21 @@
+import type { Located, LocatedMap } from "../model/mod.ts";
+
+/**
+ * Drops the places and keeps the values.
+ *
+ * A key `__proto__` becomes an ordinary property, never a prototype.
+ */
+export function toPlain(located: LocatedMap): Record<string, unknown>;
+export function toPlain(located: Located): unknown;
+export function toPlain(located: Located): unknown {
+  switch (located.kind) {
+    case "scalar":
+      return located.value;
+    case "list":
+      return located.items.map((it) => toPlain(it));
+    case "map":
+      return Object.fromEntries(
+        [...located.entries].map(([key, { value }]) => [key, toPlain(value)]),
+      );
+  }
+}
