@@ -26,7 +26,7 @@ export interface Diagnostic {
 }
 
 /** What was wrong, by who has to act; `cli/` maps each to its exit code. */
-export type Fault = "input" | "refused" | "host";
+export type Fault = "usage" | "input" | "refused" | "host";
 
 /**
  * Thrown at the end of a stage that cannot hand its result on.
@@ -40,7 +40,7 @@ export class StageError extends Error {
 
   /**
    * @param diagnostics At least one of severity `error`.
-   * @param fault `input` a file cannot be read or used, `refused` the policy says no,
+   * @param fault `usage` the command line is at fault, `input` a file cannot be read or used, `refused` the policy says no,
    * `host` this machine cannot give what the plan needs.
    */
   constructor(

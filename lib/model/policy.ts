@@ -16,6 +16,9 @@ export type ForcedPrecedence = "admin" | "flow-first" | "ignore-flow-forced";
 /** What the kernel layer must be: demanded, used where it is, or left out. */
 export type KernelMode = "require" | "prefer" | "off";
 
+/** Who may create threads and processes: what the class prefixes say, or nobody. */
+export type SpawnMode = "by-class" | "never";
+
 /** Ceilings for one task run. A missing key sets no ceiling of its own. */
 export interface Limits {
   readonly timeoutMs?: Sourced<number>;
@@ -55,6 +58,7 @@ export interface Policy {
   readonly authorizedClassPrefixes: readonly (readonly Sourced<string>[])[];
   /** A class that matches one may not spawn, whatever else is said. */
   readonly forbiddenClassPrefixes: readonly Sourced<string>[];
+  readonly spawn: { readonly value: SpawnMode; readonly source?: Source };
   /** The places that say `enabled: false`: those blocks have no effect. */
   readonly disabledAt: readonly Source[];
   /** Outermost file first, in file order. */

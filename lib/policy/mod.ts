@@ -1,0 +1,7 @@
+/**
+ * Policy files into one policy, and its defaults into flows.
+ *
+ * @module
+ */
+export { applyDefaults } from "./apply_defaults.ts";
+export { loadPolicy, type PolicyText } from "./load_policy.ts";

@@ -1,0 +1,363 @@
+import {
+  type Diagnostic,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  type PluginDefault,
+  type Sourced,
+  StageError,
+} from "../model/mod.ts";
+import { normalizePath } from "../paths/normalize_path.ts";
+import { checkShape, findLocated, parseYaml, sourceAt } from "../source/mod.ts";
+import { camelKeys, entryOf } from "./keys.ts";
+import type { ParsedPolicy, SourcedList } from "./parsed_policy.ts";
+import { Bulkhead, JavaSecurity, LocalFiles, PluginDefaultShape } from "./shapes.ts";
+
+/**
+ * Turns the text of one policy file into what it says.
+ *
+ * Kestra's own configuration is read as it is, in kebab-case and camelCase; the keys below
+ * `kestra:` that say nothing about isolation are ignored. Keys that do, and that are not
+ * enforced yet, are errors: a rule that is read and not kept is worse than none.
+ *
+ * @param text YAML.
+ * @param file Shown in diagnostics; never opened.
+ * @throws {StageError} With every problem found.
+ */
+export function parsePolicy(text: string, file: string): ParsedPolicy {
+  const root = parseYaml(text, file);
+  const problems: Diagnostic[] = [];
+  const start = { file, line: 1, column: 1 };
+  if (root === undefined || root.kind !== "map") {
+    throw new StageError([{
+      code: "policy/not-a-map",
+      severity: "error",
+      message: `Cannot use policy "${file}": it is ${
+        root === undefined ? "empty" : `a ${root.kind}`
+      }`,
+      at: root?.source ?? start,
+      help: 'A policy has a key "kestra" or "bulkhead"',
+    }]);
+  }
+  refuseFlatKeys(root, "", problems);
+  const kestra = mapAt(root, "kestra", problems);
+  const parsed: ParsedPolicy = {
+    file,
+    ...javaSecurityOf(kestra, problems),
+    defaults: [
+      ...defaultsOf(kestra, "tasks", problems),
+      ...defaultsOf(kestra, "plugins", problems),
+    ],
+    ...allowedPathsOf(kestra, problems),
+    ...bulkheadOf(root, problems),
+  };
+  refuseUnsupported(kestra, problems);
+  if (problems.length === 0 && saysNothing(parsed)) {
+    problems.push({
+      code: "policy/says-nothing",
+      severity: "error",
+      message: `Cannot use policy "${file}": it has no rule about isolation`,
+      at: start,
+      help: "Rules stand below kestra.ee.java-security, kestra.plugins.defaults or bulkhead",
+    });
+  }
+  if (problems.length > 0) throw new StageError(problems);
+  return parsed;
+}
+
+function javaSecurityOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+  const ee = kestra && mapAt(kestra, "ee", problems);
+  const written = ee && mapAt(ee, "java-security", problems);
+  if (written === undefined) return {};
+  const block = camelKeys(written, problems);
+  const shape = checkShape(JavaSecurity, block, "policy", "kestra.ee.java-security", problems);
+  if (shape === undefined) return {};
+  const authorized = textsAt(block, "authorizedClassPrefix");
+  return {
+    javaSecurity: {
+      enabled: { value: shape.enabled, source: sourceAt(block, ["enabled"]) },
+      forbiddenPaths: pathsAt(block, ["forbiddenPaths"], problems)?.items ?? [],
+      ...(authorized && { authorizedClassPrefix: classesOf(authorized, problems) }),
+      forbiddenClassPrefix: classesOf(textsAt(block, "forbiddenClassPrefix"), problems),
+    },
+  };
+}
+
+function defaultsOf(
+  kestra: LocatedMap | undefined,
+  owner: "tasks" | "plugins",
+  problems: Diagnostic[],
+): PluginDefault[] {
+  const parent = kestra && mapAt(kestra, owner, problems);
+  const list = parent && entryOf(parent, "defaults", problems)?.value;
+  if (list === undefined) return [];
+  if (list.kind !== "list") {
+    problems.push(wrongKind(`kestra.${owner}.defaults`, "a list", list));
+    return [];
+  }
+  return list.items.flatMap((item, i) => {
+    const entry = parseDefault(item, `kestra.${owner}.defaults.${i}`, problems);
+    return entry === undefined ? [] : [entry];
+  });
+}
+
+/**
+ * Reads one entry of plugin defaults, of a policy or of a flow.
+ *
+ * A value that is null is an error: Kestra's merge lets null never win, so it would do nothing.
+ */
+export function parseDefault(
+  item: Located,
+  name: string,
+  problems: Diagnostic[],
+): PluginDefault | undefined {
+  const shape = checkShape(PluginDefaultShape, item, "policy", name, problems);
+  const values = findLocated(item, ["values"]);
+  if (shape === undefined || values?.kind !== "map") return undefined;
+  for (const [key, { value }] of values.entries) {
+    if (value.kind === "scalar" && value.value === null) {
+      problems.push({
+        code: "policy/null-default",
+        severity: "error",
+        message: `Cannot set "${key}" to null: a null never wins, so this would do nothing`,
+        at: value.source,
+      });
+    }
+  }
+  return {
+    type: { value: shape.type, source: sourceAt(item, ["type"]) },
+    forced: shape.forced ?? false,
+    values,
+  };
+}
+
+function allowedPathsOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+  const written = kestra && mapAt(kestra, "local-files", problems);
+  if (written === undefined) return {};
+  const block = camelKeys(written, problems);
+  if (checkShape(LocalFiles, block, "policy", "kestra.local-files", problems) === undefined) {
+    return {};
+  }
+  const allowedPaths = pathsAt(block, ["allowedPaths"], problems);
+  return allowedPaths === undefined ? {} : { allowedPaths };
+}
+
+function bulkheadOf(
+  root: LocatedMap,
+  problems: Diagnostic[],
+): Omit<ParsedPolicy, "file" | "defaults"> {
+  const written = mapAt(root, "bulkhead", problems);
+  if (written === undefined) return { limits: {} };
+  const block = camelKeys(written, problems);
+  const shape = checkShape(Bulkhead, block, "policy", "bulkhead", problems);
+  if (shape === undefined) return { limits: {} };
+  const sourced = <T>(value: T | undefined, ...path: string[]): Sourced<T> | undefined =>
+    value === undefined ? undefined : { value, source: sourceAt(block, path) };
+  const { limits = {}, containers = {} } = shape;
+  return defined({
+    forcedPrecedence: sourced(shape.forcedPrecedence, "forcedPrecedence"),
+    filesystem: sourced(shape.filesystem, "filesystem"),
+    spawn: sourced(shape.spawn, "spawn"),
+    kernel: sourced(shape.kernel, "kernel"),
+    writable: pathsAt(block, ["writable"], problems),
+    networkAllow: hostsOf(textListAt(block, ["network", "allow"]), problems),
+    networkDeny: hostsOf(textListAt(block, ["network", "deny"]), problems),
+    env: namesOf(textListAt(block, ["env", "allow"]), problems),
+    limits: defined({
+      timeoutMs: sourced(limits.timeout, "limits", "timeout"),
+      memoryBytes: sourced(limits.memory, "limits", "memory"),
+      processes: sourced(limits.processes, "limits", "processes"),
+    }),
+    engine: sourced(containers.engine, "containers", "engine"),
+    networks: networksOf(textListAt(block, ["containers", "networks"]), problems),
+    users: textListAt(block, ["containers", "users"]),
+  });
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Leaves out what is `undefined`, so that absent and present stay two things. */
+function defined<T extends object>(value: T): Partial<Defined<T>> & Pick<T, keyof T & "limits"> {
+  return Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as never;
+}
+
+function textListAt(block: LocatedMap, path: readonly string[]): SourcedList | undefined {
+  const list = findLocated(block, path);
+  if (list?.kind !== "list") return undefined;
+  return {
+    source: list.source,
+    items: list.items.map((it) => ({
+      value: it.kind === "scalar" ? String(it.value) : "",
+      source: it.source,
+    })),
+  };
+}
+
+function textsAt(block: LocatedMap, key: string): readonly Sourced<string>[] | undefined {
+  return textListAt(block, [key])?.items;
+}
+
+function pathsAt(
+  block: LocatedMap,
+  path: readonly string[],
+  problems: Diagnostic[],
+): SourcedList | undefined {
+  const list = textListAt(block, path);
+  if (list === undefined) return undefined;
+  const items = list.items.flatMap(({ value, source }) => {
+    const normalized = normalizePath(value);
+    if (normalized.ok) return [{ value: normalized.path, source }];
+    const { fact, help } = normalized;
+    problems.push({
+      code: "policy/bad-path",
+      severity: "error",
+      message: `Cannot use path "${value}": ${fact}`,
+      at: source,
+      ...(help !== undefined && { help }),
+    });
+    return [];
+  });
+  return { ...list, items };
+}
+
+function classesOf(
+  list: readonly Sourced<string>[] | undefined,
+  problems: Diagnostic[],
+): readonly Sourced<string>[] {
+  return checked(
+    list ?? [],
+    /^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*\.?$/,
+    "policy/bad-class-prefix",
+    (it) => `Cannot use class prefix "${it}": it is not a dotted name`,
+    problems,
+    "A class or a package, such as io.kestra.plugin.core; there are no wildcards",
+  );
+}
+
+function hostsOf(list: SourcedList | undefined, problems: Diagnostic[]): SourcedList | undefined {
+  return list && {
+    ...list,
+    items: checked(
+      list.items,
+      /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/,
+      "policy/bad-host",
+      (it) => `Cannot use host "${it}": it is not a host or host:port`,
+      problems,
+    ),
+  };
+}
+
+function namesOf(list: SourcedList | undefined, problems: Diagnostic[]): SourcedList | undefined {
+  return list && {
+    ...list,
+    items: checked(
+      list.items,
+      /^(?!SECRET_|LD_|DYLD_|DENO_|NODE_|DOCKER_)[A-Za-z_][A-Za-z0-9_]*$/,
+      "policy/bad-variable",
+      (it) => `Cannot pass variable "${it}": it is no name, or one that never reaches a task`,
+      problems,
+      "SECRET_* is read with secret(); LD_*, DYLD_*, DENO_*, NODE_* and DOCKER_* change what runs",
+    ),
+  };
+}
+
+function networksOf(
+  list: SourcedList | undefined,
+  problems: Diagnostic[],
+): SourcedList | undefined {
+  return list && {
+    ...list,
+    items: checked(
+      list.items,
+      /^(?!host$|container:)[A-Za-z0-9][\w.-]{0,127}$/,
+      "policy/bad-network",
+      (it) => `Cannot give containers network "${it}": it is no name, or one that is not isolated`,
+      problems,
+      'For example "none" or "bridge"; "host" and "container:…" are never given',
+    ),
+  };
+}
+
+function checked(
+  list: readonly Sourced<string>[],
+  pattern: RegExp,
+  code: Diagnostic["code"],
+  message: (value: string) => string,
+  problems: Diagnostic[],
+  help?: string,
+): readonly Sourced<string>[] {
+  for (const { value, source } of list) {
+    if (pattern.test(value)) continue;
+    problems.push({
+      code,
+      severity: "error",
+      message: message(value),
+      at: source,
+      ...(help !== undefined && { help }),
+    });
+  }
+  return list;
+}
+
+/** Keys of Kestra that restrict tasks and are not enforced here yet. */
+function refuseUnsupported(kestra: LocatedMap | undefined, problems: Diagnostic[]): void {
+  if (kestra === undefined) return;
+  const plugins = entryOf(kestra, "plugins", problems)?.value;
+  const security = plugins?.kind === "map" ? entryOf(plugins, "security", []) : undefined;
+  const found: [string, LocatedEntry | undefined][] = [
+    ["kestra.plugins.security", security],
+    ["kestra.policies", entryOf(kestra, "policies", [])],
+  ];
+  for (const [name, entry] of found) {
+    if (entry === undefined) continue;
+    problems.push({
+      code: "policy/not-supported",
+      severity: "error",
+      message:
+        `Cannot use "${name}": it is not enforced yet, and reading it would promise that it is`,
+      at: entry.key,
+      help: "Leave it out, and name the classes in java-security",
+    });
+  }
+}
+
+/** Where rules stand, in either spelling. */
+const RULES = /^(bulkhead|kestra\.(ee|plugins|tasks|policies|local-?files))(\.|$)/i;
+
+/** `kestra.ee.java-security: …` in one key would be ignored, and its rules with it. */
+function refuseFlatKeys(map: LocatedMap, owner: string, problems: Diagnostic[]): void {
+  for (const [name, { key, value }] of map.entries) {
+    const full = owner === "" ? name : `${owner}.${name}`;
+    if (name.includes(".") && RULES.test(full)) {
+      problems.push({
+        code: "policy/flat-key",
+        severity: "error",
+        message: `Cannot use key "${name}": a dotted key is not taken apart`,
+        at: key,
+        help: "Write it as nested maps",
+      });
+    }
+    const deeper = full === "kestra" || full === "kestra.ee" || full === "bulkhead";
+    if (deeper && value.kind === "map") refuseFlatKeys(value, full, problems);
+  }
+}
+
+function mapAt(owner: LocatedMap, key: string, problems: Diagnostic[]): LocatedMap | undefined {
+  const value = entryOf(owner, key, problems)?.value;
+  if (value === undefined || value.kind === "map") return value;
+  problems.push(wrongKind(key, "a map", value));
+  return undefined;
+}
+
+function wrongKind(name: string, expected: string, { kind, source }: Located): Diagnostic {
+  return {
+    code: "policy/wrong-value",
+    severity: "error",
+    message: `Cannot use "${name}": expected ${expected}, got a ${kind}`,
+    at: source,
+  };
+}
+
+function saysNothing({ file: _, defaults, limits, ...rest }: ParsedPolicy): boolean {
+  return defaults.length + Object.keys(limits).length + Object.keys(rest).length === 0;
+}
