@@ -1,0 +1,98 @@
+import type { Because, Injection, Located, LocatedMap, Permissions, Policy } from "../model/mod.ts";
+import type { ClosedPath } from "./closed_paths.ts";
+
+/** Why paths are closed to a task. */
+export function becauseOfPaths(closed: readonly ClosedPath[], files: boolean): Because[] {
+  return closed.filter((it) => files || it.how === "deny").map(({ path, how, rule, source }) => ({
+    effect: `${how} read and write ${path}`,
+    rule,
+    source,
+  }));
+}
+
+/** Why reading, the network and variables are as they are. */
+export function becauseOfPermissions(permissions: Permissions, policy: Policy): Because[] {
+  const { filesystem, network, env, writable } = policy;
+  const said: Because[] = [];
+  if (permissions.read.allow !== "all" && permissions.read.allow.length > 0) {
+    said.push({
+      effect: filesystem.value === "open"
+        ? "allow read of everything that is not forbidden, listed when the run starts"
+        : "allow read of the workspace and the allowed paths only",
+      rule: "bulkhead.filesystem",
+      source: filesystem.source ?? "built-in",
+    });
+  }
+  for (const it of writable) {
+    if (permissions.write.allow.length === 0) break;
+    said.push({ effect: `allow write ${it.value}`, rule: "bulkhead.writable", source: it.source });
+  }
+  if (permissions.net.allow === "all") {
+    said.push({
+      effect: "allow network",
+      rule: network.deny.length > 0 ? "no list of allowed hosts" : "no rule restricts it",
+      source: "built-in",
+    });
+    for (const it of network.deny) {
+      said.push({
+        effect: `deny net ${it.value}`,
+        rule: "bulkhead.network.deny",
+        source: it.source,
+      });
+    }
+  } else {
+    said.push(...(network.allow ?? []).map((it): Because => ({
+      effect: permissions.net.allow.includes(it.value)
+        ? `allow net ${it.value}`
+        : `withhold net ${it.value}`,
+      rule: "bulkhead.network.allow",
+      source: it.source,
+    })));
+  }
+  for (const it of env) {
+    if (!permissions.env.allow.includes(it.value)) continue;
+    said.push({ effect: `allow env ${it.value}`, rule: "bulkhead.env.allow", source: it.source });
+  }
+  return said;
+}
+
+const RULES: Readonly<Record<Injection, string>> = {
+  "flow default": "pluginDefaults of the flow",
+  "flow forced default": "pluginDefaults of the flow, forced",
+  "plugin default": "plugin default of the policy",
+  "forced plugin default": "plugin default of the policy, forced",
+};
+
+/** Why a task has values that it does not say itself. */
+export function becauseOfValues(effective: LocatedMap): Because[] {
+  const said: Because[] = [];
+  const walk = (value: Located, path: string) => {
+    if (value.injection !== undefined && value.kind === "scalar") {
+      said.push({
+        effect: `set ${path} to ${JSON.stringify(value.value)}`,
+        rule: RULES[value.injection],
+        source: value.source,
+      });
+    } else if (value.kind === "list") {
+      value.items.forEach((it, i) => walk(it, `${path}[${i}]`));
+    } else if (value.kind === "map") {
+      for (const [key, it] of value.entries) walk(it.value, path === "" ? key : `${path}.${key}`);
+    }
+  };
+  walk(effective, "");
+  return said;
+}
+
+/** Ceilings that a policy sets. */
+export function becauseOfLimits({ limits }: Policy): Because[] {
+  const names = { timeoutMs: "timeout", memoryBytes: "memory", processes: "processes" } as const;
+  return Object.entries(names).flatMap(([key, name]) => {
+    const it = limits[key as keyof typeof names];
+    const unit = key === "timeoutMs" ? " ms" : key === "memoryBytes" ? " bytes" : "";
+    return it === undefined ? [] : [{
+      effect: `limit ${name} to ${it.value}${unit}`,
+      rule: `bulkhead.limits.${name}`,
+      source: it.source,
+    }];
+  });
+}

@@ -1,0 +1,74 @@
+import type { Permission, Permissions } from "../model/mod.ts";
+
+/** What a child is started with beside its permissions. */
+export interface ChildStart {
+  readonly runtime: string;
+  readonly main: string;
+  readonly importMap?: string;
+  /** V8's heap; buffers and WebAssembly are not counted. */
+  readonly memoryBytes?: number;
+}
+
+const FIXED = [
+  "--quiet",
+  "--no-prompt",
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--cached-only",
+  "--no-check",
+] as const;
+
+/**
+ * The command line of a child: the one place where permissions become flags.
+ *
+ * One flag for each kind and side. Never a bare grant of reading or writing, a bare denial
+ * beside a list of the same kind, `--allow-ffi`, or the task's code as main module.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { denoArgv } from "./deno_argv.ts";
+ *
+ * const none = { allow: [], deny: [] };
+ * const argv = denoArgv({ runtime: "/deno", main: "/child.mjs" }, {
+ *   read: { allow: ["/srv"], deny: ["/etc"] },
+ *   write: none, net: none, env: none, run: { allow: [], deny: "all" },
+ *   ffi: none, sys: none, import: none,
+ * });
+ * ok(argv.includes("--allow-read=/srv") && argv.includes("--deny-read=/etc"));
+ * ok(argv.includes("--deny-run"));
+ * ```
+ */
+export function denoArgv(start: ChildStart, permissions: Permissions): readonly string[] {
+  return [
+    start.runtime,
+    "run",
+    ...FIXED,
+    ...(start.memoryBytes === undefined ? [] : [
+      `--v8-flags=--max-old-space-size=${Math.max(1, Math.floor(start.memoryBytes / 2 ** 20))}`,
+    ]),
+    ...(start.importMap === undefined ? [] : [`--import-map=${start.importMap}`]),
+    ...Object.entries(permissions).flatMap(([name, it]) => flags(name, it)),
+    start.main,
+  ];
+}
+
+function flags(name: string, { allow, deny }: Permission): string[] {
+  if (deny === "all" && allow !== "all" && allow.length > 0) {
+    throw new TypeError(`Cannot deny all of "${name}" beside a list: the list would win`);
+  }
+  if (allow === "all" && (name === "read" || name === "write" || name === "ffi")) {
+    throw new TypeError(`Cannot grant all of "${name}": denials do not hold beside it`);
+  }
+  return [...flag(`--allow-${name}`, allow), ...flag(`--deny-${name}`, deny)];
+}
+
+function flag(name: string, values: Permission["allow"]): string[] {
+  if (values === "all") return [name];
+  if (values.some((it) => it === "" || it.includes(","))) {
+    throw new TypeError(`Cannot write "${name}": a value is empty or holds a comma`);
+  }
+  return values.length === 0 ? [] : [`${name}=${values.join(",")}`];
+}

@@ -1,0 +1,7 @@
+/**
+ * Policy × Flow × HostFacts → Plan.
+ *
+ * @module
+ */
+export { makePlan } from "./make_plan.ts";
+export { childArgv } from "./child_argv.ts";

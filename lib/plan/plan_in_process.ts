@@ -1,0 +1,115 @@
+import type { KnownClass } from "../catalog/classes.ts";
+import { TASK_PROPERTIES } from "../catalog/classes.ts";
+import type {
+  ChildCode,
+  HostFacts,
+  Permissions,
+  PluginModule,
+  Policy,
+  Program,
+  Refusal,
+  Task,
+} from "../model/mod.ts";
+import { isWithin } from "../paths/is_within.ts";
+import { type ClosedPath } from "./closed_paths.ts";
+import { denoArgv } from "./deno_argv.ts";
+import { permissionsFor } from "./permissions.ts";
+import { hostRefusal, unsupportedKey } from "./refusals.ts";
+
+/** What an in-process task runs as, or why it may not. */
+export type InProcess =
+  | { readonly refusal: Refusal }
+  | {
+    readonly argv: readonly string[];
+    readonly program: Program;
+    readonly permissions: Permissions;
+  };
+
+type Implementation =
+  | { readonly from: "catalog"; readonly known: Extract<KnownClass, { kind: "in-process" }> }
+  | { readonly from: "plugin"; readonly plugin: PluginModule };
+
+/**
+ * Plans a task that runs in a Deno child.
+ *
+ * Our own implementations get only what they need; the author's code, in an Eval or a plugin,
+ * gets what the policy leaves.
+ */
+export function planInProcess(
+  task: Task,
+  implementation: Implementation,
+  spawn: "allowed" | "denied",
+  policy: Policy,
+  closed: readonly ClosedPath[],
+  host: HostFacts,
+): InProcess {
+  const refusal = refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed);
+  if (refusal !== undefined) return { refusal };
+  if (!host.runtime.found) return { refusal: hostRefusal(host.runtime.problem) };
+  if (!host.childCode.found) return { refusal: hostRefusal(host.childCode.problem) };
+  const { program, main, modules } = programOf(implementation, host.childCode.value);
+  const theirs = program.kind !== "built-in";
+  const permissions = permissionsFor(
+    {
+      files: theirs,
+      net: theirs ||
+        (implementation.from === "catalog" && implementation.known.needs.includes("net")),
+      env: theirs,
+      spawn: theirs && spawn === "allowed",
+      modules,
+    },
+    policy,
+    closed,
+    host,
+  );
+  const memoryBytes = policy.limits.memoryBytes?.value;
+  const argv = denoArgv({
+    runtime: host.runtime.value.path,
+    main,
+    ...(program.kind === "plugin" && { importMap: host.childCode.value.importMap }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+  }, permissions);
+  return { argv, program, permissions };
+}
+
+function programOf(implementation: Implementation, code: ChildCode) {
+  if (implementation.from === "plugin") {
+    const { module, directory } = implementation.plugin;
+    return {
+      program: { kind: "plugin", module } as const,
+      main: code.plugin,
+      modules: [directory, ...code.modules],
+    };
+  }
+  return implementation.known.program === "eval"
+    ? { program: { kind: "eval" } as const, main: code.eval, modules: [] }
+    : { program: { kind: "built-in" } as const, main: code.builtIn, modules: [] };
+}
+
+function refuseKeys(task: Task, implementation: Implementation): Refusal | undefined {
+  const own = implementation.from === "catalog"
+    ? implementation.known.properties
+    : implementation.plugin.properties;
+  if (own === undefined) return undefined;
+  return unsupportedKey(task, [...TASK_PROPERTIES, ...own]);
+}
+
+function refuseModule(
+  task: Task,
+  implementation: Implementation,
+  closed: readonly ClosedPath[],
+): Refusal | undefined {
+  if (implementation.from !== "plugin") return undefined;
+  const { directory } = implementation.plugin;
+  const hit = closed.find((it) => isWithin(it.path, directory) || isWithin(directory, it.path));
+  return hit && {
+    code: "plan/plugin-forbidden",
+    message: `Cannot load class "${task.type.value}" from "${directory}": ${
+      isWithin(hit.path, directory) ? "it lies in" : "it holds"
+    } "${hit.path}", which is closed (${hit.rule})`,
+    by: "policy",
+    source: hit.source,
+    related: [{ message: "used here", at: task.type.source }],
+    help: "Keep plugins outside of forbidden paths",
+  };
+}
