@@ -1,0 +1,78 @@
+import type { Job } from "../model/job.ts";
+import type { LogLevel, Metric } from "../model/outcome.ts";
+import { render, type Scope } from "./expression/mod.ts";
+import { send } from "./protocol.ts";
+
+/** Says something about a task run; `{}` stands for the next argument, as in Kestra's logger. */
+export interface Logger {
+  trace(message: unknown, ...rest: unknown[]): void;
+  debug(message: unknown, ...rest: unknown[]): void;
+  info(message: unknown, ...rest: unknown[]): void;
+  warn(message: unknown, ...rest: unknown[]): void;
+  error(message: unknown, ...rest: unknown[]): void;
+}
+
+/** What a task is given beside its properties. */
+export interface Context {
+  readonly logger: Logger;
+  /** The task run's own directory: fresh, private, gone when the run ends. */
+  readonly workspace: string;
+  /** `inputs`, `outputs`, `vars`, `flow`, `execution`, `task`, … */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Renders expressions with the flow's variables. */
+  render(text: string): string;
+  /** Reports a measurement. */
+  metric(metric: Metric): void;
+}
+
+/** Makes the context of a job. */
+export function contextOf(job: Job): Context {
+  const scope = scopeOf(job);
+  return {
+    logger: makeLogger(),
+    workspace: job.workspace ?? "",
+    variables: job.variables,
+    render: (text) => render(String(text), scope),
+    metric: (metric) => send({ type: "metric", metric }),
+  };
+}
+
+/** What expressions of a job see. */
+export function scopeOf(job: Pick<Job, "variables" | "secrets">): Scope {
+  return {
+    variables: job.variables,
+    secret: (name) => {
+      if (Object.hasOwn(job.secrets, name)) return job.secrets[name]!;
+      throw new Error(
+        `no secret of that name was handed to this task: it needs SECRET_${name} (base64) in the harness's environment, and the name written out in the expression`,
+      );
+    },
+  };
+}
+
+function makeLogger(): Logger {
+  const at = (level: LogLevel) => (message: unknown, ...rest: unknown[]) =>
+    send({ type: "log", level, message: format(message, rest) });
+  return {
+    trace: at("TRACE"),
+    debug: at("DEBUG"),
+    info: at("INFO"),
+    warn: at("WARN"),
+    error: at("ERROR"),
+  };
+}
+
+function format(message: unknown, rest: unknown[]): string {
+  const text = shown(message).replace(/\{\}/g, (it) => rest.length > 0 ? shown(rest.shift()) : it);
+  return [text, ...rest.map(shown)].join(" ");
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Budget } from "./limits.ts";
+import type { Value } from "./value.ts";
+
+/**
+ * What expressions can see. Nothing else is reachable from a template.
+ *
+ * @example
+ * ```ts
+ * import type { Scope } from "./mod.ts";
+ *
+ * const scope: Scope = {
+ *   variables: { inputs: { name: "Ada" } },
+ *   secret: (name) => {
+ *     throw new Error(`no secret "${name}"`);
+ *   },
+ * };
+ * ```
+ */
+export interface Scope {
+  /** The root names: `inputs`, `outputs`, `execution`, … Plain data, as JSON would give it. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Gives a secret for `secret('NAME')`; throws when it is not known. */
+  readonly secret: (name: string) => string;
+  /** The clock of `now()`; the machine's when absent. */
+  readonly now?: () => Date;
+}
+
+/** What the evaluation of one template carries along. */
+export interface Context {
+  readonly scope: Scope;
+  readonly budget: Budget;
+  /** The template, for messages that quote from it. */
+  readonly source: string;
+  /** Variables of `set` and `for`, innermost last; they hide those of the scope. */
+  readonly frames: Map<string, Value>[];
+  /** Renders the strings in a value again, for the function `render`. */
+  readonly render: (value: Value, times: "once" | "until-stable") => Value;
+}

@@ -1,0 +1,7 @@
+/**
+ * The zod that plugins import.
+ *
+ * @module
+ */
+export * from "zod";
+export { default } from "zod";

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { type Diagnostic, type PluginModule, StageError } from "../model/mod.ts";
+import { runChild } from "./run_child.ts";
+
+/** A module that may be a plugin. */
+export interface PluginFile {
+  readonly module: string;
+  readonly directory: string;
+}
+
+/** A module that does not answer in this time is no plugin. */
+const PATIENCE_MS = 10_000;
+
+const Description = z.object({
+  type: z.string().regex(/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)+$/, "its type is no dotted name"),
+  properties: z.array(z.string()).optional(),
+});
+
+/**
+ * Asks modules what class they implement, each in a child of its own that may read its module
+ * and do nothing else.
+ *
+ * @param files The modules.
+ * @param argvFor The command line of that child.
+ * @param known Whether bulkhead itself has a class of that name.
+ * @throws {StageError} When one is no plugin, or two implement one class.
+ */
+export async function describePlugins(
+  files: readonly PluginFile[],
+  argvFor: (file: PluginFile) => readonly string[],
+  known: (type: string) => boolean,
+  signal: AbortSignal,
+): Promise<readonly PluginModule[]> {
+  const problems: Diagnostic[] = [];
+  const found: PluginModule[] = [];
+  for (const file of files) {
+    const answer = await ask(file, argvFor(file), signal);
+    const twin = found.find((it) => typeof answer !== "string" && it.type === answer.type);
+    const fact = typeof answer === "string"
+      ? answer
+      : twin !== undefined
+      ? `class "${answer.type}" is implemented by "${twin.module}" as well`
+      : known(answer.type)
+      ? `class "${answer.type}" is part of bulkhead`
+      : undefined;
+    if (fact === undefined) found.push(answer as PluginModule);
+    else {
+      problems.push({
+        code: "plugin/unusable",
+        severity: "error",
+        message: `Cannot use plugin "${file.module}": ${fact.split("\n")[0]}`,
+        help: "A plugin's default export is { type, properties?, run }",
+      });
+    }
+  }
+  if (problems.length > 0) throw new StageError(problems);
+  return found;
+}
+
+async function ask(
+  file: PluginFile,
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<PluginModule | string> {
+  const { ending, result } = await runChild({
+    argv,
+    env: {},
+    cwd: "/",
+    job: {
+      v: 1,
+      work: { kind: "describe", module: file.module },
+      task: {},
+      variables: {},
+      secrets: {},
+      spawn: false,
+    },
+    timeoutMs: PATIENCE_MS,
+    signal,
+    onLog: () => {},
+    onMetric: () => {},
+  });
+  if (result?.state === "failed") return result.message;
+  if (result?.state !== "success") return `it gave no answer (${ending.kind})`;
+  const parsed = Description.safeParse(result.outputs);
+  if (!parsed.success) return parsed.error.issues[0]!.message;
+  const { type, properties } = parsed.data;
+  return { ...file, type, ...(properties && { properties }) };
+}

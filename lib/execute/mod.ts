@@ -1,0 +1,7 @@
+/**
+ * Plan → Events. Alone starts, kills and waits for what a flow runs.
+ *
+ * @module
+ */
+export { describePlugins } from "./describe_plugins.ts";
+export { type FlowOutcome, type FlowRun, runFlow } from "./run_flow.ts";

@@ -1,0 +1,56 @@
+import type { ChildRecord, Ending, Job, LogLevel, Result } from "../model/mod.ts";
+import { readRecord } from "./read_record.ts";
+import { startProcess } from "./start_process.ts";
+
+/** A child to run. */
+export interface ChildRun {
+  readonly argv: readonly string[];
+  /** Variables of the harness that the policy lets through. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly job: Job;
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+  readonly onLog: (level: LogLevel, message: string) => void;
+  readonly onMetric: (metric: Extract<ChildRecord, { type: "metric" }>["metric"]) => void;
+}
+
+/** How a child ended, and its last word if it had one. */
+export interface ChildOutcome {
+  readonly ending: Ending;
+  readonly result?: Result;
+}
+
+/** What every child has in its environment; nothing of it says anything about the harness. */
+const CHILD_ENV: Readonly<Record<string, string>> = {
+  PATH: "/usr/bin:/bin",
+  HOME: "/nonexistent",
+  // Caches are code: a directory that cannot be means there are none to poison.
+  DENO_DIR: "/dev/null/none",
+  DENO_EMIT_CACHE_MODE: "disable",
+  DENO_NO_PACKAGE_JSON: "1",
+  DENO_NO_UPDATE_CHECK: "1",
+  NO_COLOR: "1",
+};
+
+/** Runs one Deno child: job in on standard input, records and log lines out. */
+export async function runChild(run: ChildRun): Promise<ChildOutcome> {
+  let result: Result | undefined;
+  const ending = await startProcess({
+    argv: run.argv,
+    env: { ...run.env, ...CHILD_ENV, TMPDIR: run.cwd },
+    cwd: run.cwd,
+    stdin: JSON.stringify(run.job),
+    ...(run.timeoutMs !== undefined && { timeoutMs: run.timeoutMs }),
+    signal: run.signal,
+    onLine: (from, { kind, text }) => {
+      const record = kind === "record" && from === "stdout" ? readRecord(text) : undefined;
+      if (record === undefined) return run.onLog(from === "stdout" ? "INFO" : "ERROR", text);
+      if (result !== undefined) return; // The last word was said.
+      if (record.type === "log") run.onLog(record.level, record.message);
+      else if (record.type === "metric") run.onMetric(record.metric);
+      else result = record;
+    },
+  });
+  return { ending, ...(result && { result }) };
+}

@@ -1,0 +1,201 @@
+import type {
+  Because,
+  Denial,
+  Ending,
+  EventBody,
+  Job,
+  LogLevel,
+  Metric,
+  Result,
+  State,
+  TaskPlan,
+} from "../model/mod.ts";
+import { toPlain } from "../source/to_plain.ts";
+import { runScript } from "./run_script.ts";
+import { runChild } from "./run_child.ts";
+import type { ExecutionRoot } from "./workspace.ts";
+
+/** What a task run needs beside its plan. */
+export interface TaskRun {
+  readonly plan: TaskPlan;
+  readonly id: string;
+  readonly root: ExecutionRoot;
+  readonly execution: string;
+  /** What expressions see. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The secrets that the task names, decoded. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** A variable of the harness that the policy lets through. */
+  readonly env: (name: string) => string | undefined;
+  /** The command line of a child that may do nothing: it renders expressions. */
+  readonly renderArgv: readonly string[];
+  readonly signal: AbortSignal;
+  readonly emit: (event: EventWithoutHead) => void;
+}
+
+/** An event about a task run, before the heads are put on it. */
+export type EventWithoutHead = EventBody extends infer E
+  ? E extends { readonly task: string } ? Omit<E, "task" | "taskRun" | "attempt"> : never
+  : never;
+
+/** How a task run went. */
+export interface TaskOutcome {
+  readonly state: State;
+  readonly ending?: Ending;
+  readonly error?: string;
+  readonly denial?: Denial;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Reports of a running task. */
+export interface Reports {
+  readonly onLog: (level: LogLevel, message: string) => void;
+  readonly onMetric: (metric: Metric) => void;
+}
+
+/** Runs one task by its plan. What the task does wrong is an outcome, never an exception. */
+export async function runTask(run: TaskRun): Promise<TaskOutcome> {
+  const { plan, emit } = run;
+  const reports: Reports = {
+    onLog: (level, message) => emit({ type: "task.log", level, message }),
+    onMetric: (metric) => emit({ type: "task.metric", metric }),
+  };
+  if (plan.program?.kind === "container") return await runScript(run, plan.program, reports);
+  return await runInProcess(run, reports);
+}
+
+async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome> {
+  const { plan } = run;
+  const needsWorkspace = plan.program?.kind !== "built-in";
+  await using workspace = needsWorkspace ? await run.root.workspace(run.id) : undefined;
+  const { ending, result } = await runChild({
+    argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
+    env: allowedEnv(run),
+    cwd: workspace?.path ?? "/",
+    job: jobOf(run, workspace?.path),
+    ...(plan.timeoutMs !== undefined && { timeoutMs: plan.timeoutMs }),
+    signal: run.signal,
+    ...reports,
+  });
+  return outcomeOf(ending, result);
+}
+
+function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefined): Job {
+  const { task, program } = plan;
+  return {
+    v: 1,
+    work: program?.kind === "plugin"
+      ? { kind: "plugin", module: program.module }
+      : program?.kind === "eval"
+      ? { kind: "eval" }
+      : { kind: "built-in", type: task.type.value },
+    task: propertiesOf(plan),
+    variables,
+    secrets,
+    ...(task.runIf && { runIf: task.runIf.value }),
+    ...(workspace !== undefined && { workspace }),
+    // Our own classes hold no code of the author's: there is nobody to guard against.
+    spawn: plan.spawn === "allowed" || program?.kind === "built-in",
+  };
+}
+
+/** What belongs to the class: what every task has is the harness's business. */
+function propertiesOf({ task }: TaskPlan): Record<string, unknown> {
+  const {
+    id: _,
+    type: _t,
+    description: _d,
+    timeout: _o,
+    allowFailure: _a,
+    disabled: _x,
+    runIf: _r,
+    ...own
+  } = toPlain(task.effective);
+  return own;
+}
+
+function allowedEnv({ plan, env }: TaskRun): Record<string, string> {
+  const names = plan.permissions?.env.allow ?? [];
+  return Object.fromEntries(
+    (names === "all" ? [] : names).flatMap((name) => {
+      const value = env(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Turns how a child ended, and what it said last, into the outcome of its task run. */
+export function outcomeOf(ending: Ending, result: Result | undefined): TaskOutcome {
+  switch (ending.kind) {
+    case "timed-out":
+      return failed(ending, `timed out after ${ending.afterMs} ms`);
+    case "interrupted":
+      return { state: "KILLED", ending, error: "interrupted", outputs: {} };
+    case "not-started":
+      return failed(ending, `could not be started: ${ending.reason}`);
+    case "signaled":
+      return failed(ending, `ended by ${ending.signal}`);
+    case "exited":
+      break;
+  }
+  if (result === undefined) {
+    return failed(ending, `ended with code ${ending.code} and without a result`);
+  }
+  switch (result.state) {
+    case "skipped":
+      return { state: "SKIPPED", ending, outputs: {} };
+    case "success":
+      return { state: "SUCCESS", ending, outputs: asOutputs(result.outputs) };
+    case "failed":
+      return {
+        state: "FAILED",
+        ending,
+        error: result.message,
+        ...(result.denial && { denial: result.denial }),
+        outputs: asOutputs(result.outputs),
+      };
+  }
+}
+
+function failed(ending: Ending, error: string): TaskOutcome {
+  return { state: "FAILED", ending, error, outputs: {} };
+}
+
+/** Outputs are a map; a task that returns anything else has it under `value`. */
+function asOutputs(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  return typeof value === "object" && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : { value };
+}
+
+/** The rule behind a denial: the deepest path that covers it, else the rule about its kind. */
+export function becauseOfDenial(denial: Denial, because: readonly Because[]): Because {
+  const { permission, value } = denial;
+  if (value !== undefined && (permission === "read" || permission === "write")) {
+    const covers = because.filter(({ effect }) => {
+      const path = /^(?:deny|withhold) read and write (\/.*)$/.exec(effect)?.[1];
+      return path !== undefined && (path === "/" || value === path || value.startsWith(`${path}/`));
+    });
+    const [found] = covers.toSorted((a, b) => b.effect.length - a.effect.length);
+    if (found !== undefined) return found;
+    const scope = permission === "read" &&
+      because.find((it) => it.rule === "bulkhead.filesystem" && it.source !== "built-in");
+    if (scope) return scope;
+    return {
+      effect: `withhold ${permission} ${value}`,
+      rule: permission === "write"
+        ? "writing is open in the workspace and in bulkhead.writable only"
+        : "it is not in what was open when the run started",
+      source: "built-in",
+    };
+  }
+  const word = permission === "run" ? "spawn" : permission;
+  return because.find((it) =>
+    it.effect.startsWith(`deny ${word}`) || it.effect.startsWith(`withhold ${word}`)
+  ) ?? because.find((it) => it.effect.startsWith(`allow ${word} `)) ?? {
+    effect: `deny ${permission}`,
+    rule: `no task has the permission "${permission}" unless a rule grants it`,
+    source: "built-in",
+  };
+}

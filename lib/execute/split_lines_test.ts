@@ -1,0 +1,35 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { MAX_LINE_BYTES, splitLines } from "./split_lines.ts";
+
+async function lines(...chunks: string[]) {
+  const encoder = new TextEncoder();
+  const found: string[] = [];
+  for await (
+    const { kind, text } of splitLines(ReadableStream.from(chunks.map((it) => encoder.encode(it))))
+  ) {
+    found.push(`${kind}:${text}`);
+  }
+  return found;
+}
+
+Deno.test.each([
+  { name: "lines across chunks", chunks: ["a", "b\nc", "\n"], found: ["text:ab", "text:c"] },
+  { name: "a last line without newline", chunks: ["a\nb"], found: ["text:a", "text:b"] },
+  { name: "empty lines", chunks: ["\n\na\n"], found: ["text:", "text:", "text:a"] },
+  { name: "carriage returns", chunks: ["a\r\nb\r\n"], found: ["text:a", "text:b"] },
+  {
+    name: "records among text",
+    chunks: ["x\n\x1e{}", "\ny\n"],
+    found: ["text:x", "record:{}", "text:y"],
+  },
+  { name: "RS inside a line as text", chunks: ["x\x1e{}\n"], found: ["text:x\x1e{}"] },
+  { name: "a letter split between chunks", chunks: ["ä\n"], found: ["text:ä"] },
+])("splitLines() reads $name", async ({ chunks, found }) => {
+  deepEqual(await lines(...chunks), found);
+});
+
+Deno.test("splitLines() gives a line without end in pieces", async () => {
+  const found = await lines("x".repeat(MAX_LINE_BYTES), "x".repeat(10), "\nend\n");
+  deepEqual(found.map((it) => it.length - 5), [MAX_LINE_BYTES, 10, 3]);
+  equal(found[2], "text:end");
+});

@@ -1,0 +1,65 @@
+/** The directory of one task run. */
+export interface Workspace extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** Where the workspaces of one execution are. */
+export interface ExecutionRoot extends AsyncDisposable {
+  readonly path: string;
+  /** Makes a fresh, private directory. */
+  workspace(taskRun: string): Promise<Workspace>;
+  /** A private file beside the workspaces, where no task may look. */
+  privateFile(name: string, text: string): Promise<string>;
+}
+
+/**
+ * Makes the directory of an execution below `root`: mode 0700, with a name that nobody guesses.
+ *
+ * @param root An existing directory.
+ * @param keep Leaves the workspaces when the execution ends.
+ * @throws When it cannot be made (permission, full disk, …).
+ */
+export async function makeExecutionRoot(
+  root: string,
+  execution: string,
+  keep: boolean,
+): Promise<ExecutionRoot> {
+  const path = `${root}/${execution}`;
+  await Deno.mkdir(path, { mode: 0o700 });
+  const hidden = `${path}/private`;
+  await Deno.mkdir(hidden, { mode: 0o700 });
+  return {
+    path,
+    async workspace(taskRun) {
+      const workspace = `${path}/${taskRun}`;
+      await Deno.mkdir(workspace, { mode: 0o700 });
+      return {
+        path: workspace,
+        [Symbol.asyncDispose]: () => keep ? Promise.resolve() : removeTree(workspace),
+      };
+    },
+    async privateFile(name, text) {
+      const file = `${hidden}/${name}`;
+      await Deno.writeTextFile(file, text, { mode: 0o600, createNew: true });
+      return file;
+    },
+    async [Symbol.asyncDispose]() {
+      await removeTree(keep ? hidden : path);
+    },
+  };
+}
+
+/** Removes a tree that may be gone already, or that a container left in other hands. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** An id that nobody guesses: 100 bits, in letters and digits that file names and labels take. */
+export function randomId(): string {
+  const alphabet = "0123456789abcdefghijklmnopqrstuv";
+  return [...crypto.getRandomValues(new Uint8Array(20))].map((it) => alphabet[it & 31]).join("");
+}
