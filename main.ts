@@ -1,1 +1,7 @@
-export {};
+import { makeIo } from "./lib/cli/make_io.ts";
+import { main } from "./lib/cli/main.ts";
+
+if (import.meta.main) {
+  using io = makeIo();
+  Deno.exit(await main(Deno.args, io));
+}

@@ -1,0 +1,89 @@
+import { CLASSES } from "../catalog/classes.ts";
+import { describePlugins } from "../execute/describe_plugins.ts";
+import { parseFlow, readFlow } from "../flow/mod.ts";
+import { inspectHost, listPlugins, type PluginFile } from "../host/mod.ts";
+import {
+  type Diagnostic,
+  type Flow,
+  type HostFacts,
+  type Plan,
+  type Policy,
+  StageError,
+  type Task,
+} from "../model/mod.ts";
+import { childArgv, makePlan } from "../plan/mod.ts";
+import { applyDefaults } from "../policy/mod.ts";
+import type { Io } from "./command.ts";
+import { loadPolicies } from "./load_policies.ts";
+import { readText } from "./read_text.ts";
+
+/** What `plan` and `run` are asked with. */
+export interface Question {
+  readonly flows: readonly string[];
+  readonly policies: readonly string[];
+  readonly plugins: readonly string[];
+  readonly runtime?: string;
+  readonly workspace?: string;
+}
+
+/** Everything that is known before anything runs. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly host: HostFacts;
+}
+
+/**
+ * Takes policies, flows and the machine's facts through the stages, up to the plan.
+ *
+ * @throws {StageError} With the problems of every policy, else of every flow.
+ */
+export async function prepare(io: Io, question: Question): Promise<Prepared> {
+  const policy = await loadPolicies(io, question.policies);
+  const flows = await readFlows(io, question.flows, policy);
+  const host = await inspectHost({
+    policy,
+    env: io.env,
+    ...(question.runtime !== undefined && { runtime: question.runtime }),
+    ...(question.workspace !== undefined && { workspace: question.workspace }),
+    needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
+  });
+  const plugins = await loadPlugins(io, question.plugins, host);
+  const facts = { ...host, plugins };
+  return { plan: makePlan(policy, flows, facts), host: facts };
+}
+
+async function readFlows(io: Io, paths: readonly string[], policy: Policy) {
+  const problems: Diagnostic[] = [];
+  const flows: { flow: Flow; warnings: readonly Diagnostic[] }[] = [];
+  for (const path of paths) {
+    try {
+      const root = readFlow(await readText(io, path, "flow"), path);
+      flows.push(parseFlow(applyDefaults(root, policy)));
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      problems.push(...error.diagnostics);
+    }
+  }
+  if (problems.length > 0) throw new StageError(problems);
+  return flows;
+}
+
+function usesContainers({ type, children }: Task): boolean {
+  return CLASSES.get(type.value)?.kind === "script" || children.some(usesContainers);
+}
+
+async function loadPlugins(io: Io, directories: readonly string[], host: HostFacts) {
+  if (directories.length === 0) return [];
+  const files = await listPlugins(directories);
+  const { runtime, childCode } = host;
+  for (const it of [runtime, childCode]) {
+    if (!it.found) throw new StageError([it.problem], "host");
+  }
+  if (!runtime.found || !childCode.found) return [];
+  const argvFor = ({ directory }: PluginFile) =>
+    childArgv(runtime.value, childCode.value, {
+      program: "plugin",
+      read: [directory, ...childCode.value.modules],
+    });
+  return await describePlugins(files, argvFor, (type) => CLASSES.has(type), io.signal);
+}

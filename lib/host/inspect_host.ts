@@ -1,0 +1,165 @@
+import { posix } from "node:path";
+import {
+  type BuiltInPath,
+  type Engine,
+  type Found,
+  type HostFacts,
+  type Policy,
+  StageError,
+} from "../model/mod.ts";
+import { isWithin } from "../paths/is_within.ts";
+import { normalizePath } from "../paths/normalize_path.ts";
+import { cacheRoot, type Env } from "./cache_dir.ts";
+import { locateChildCode } from "./child_code.ts";
+import { listPaths, realPath } from "./list_paths.ts";
+import { DEFAULT_SOCKET, engineNotNeeded, locateEngine } from "./locate_engine.ts";
+import { originOf } from "./origin.ts";
+import { locateRuntime } from "./runtime.ts";
+
+/** What a person said about the machine, and what the flows need of it. */
+export interface HostQuestion {
+  readonly policy: Policy;
+  readonly env: Env;
+  /** `--runtime`. */
+  readonly runtime?: string;
+  /** `--workspace`: where workspaces are made. */
+  readonly workspace?: string;
+  /** Whether any task runs in a container. */
+  readonly needsEngine: boolean;
+}
+
+/**
+ * Takes what this machine is and has, once, before planning. Changes nothing but the cache.
+ *
+ * @throws {StageError} When the workspaces would lie in a forbidden path.
+ */
+export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
+  const { policy, env } = question;
+  const origin = originOf(env);
+  const [runtime, childCode, engine] = await Promise.all([
+    locateRuntime({
+      ...(question.runtime !== undefined && { flag: question.runtime }),
+      env,
+      origin,
+    }),
+    locateChildCode({ env, origin }),
+    question.needsEngine
+      ? locateEngine(policy.containers.engine?.value ?? "docker", env)
+      : engineNotNeeded(),
+  ]);
+  const workspaceRoot = await rootOfWorkspaces(question.workspace, env);
+  const realPaths = await resolveAll(
+    [...policy.forbiddenPaths, ...policy.writable, ...policy.allowedPaths].map((it) => it.value),
+  );
+  refuseForbiddenRoot(workspaceRoot, policy, realPaths);
+  const builtInPaths = await withRealForms([
+    { path: "/proc", what: "what the kernel says of processes" },
+    { path: "/sys", what: "what the kernel says of devices" },
+    { path: "/dev", what: "devices" },
+    ...sockets(engine, env).map((path) => ({ path, what: "the container engine's socket" })),
+    { path: workspaceRoot, what: "other executions' workspaces" },
+    { path: cacheRoot(env), what: "the harness's cache" },
+    ...(runtime.found ? [{ path: runtime.value.path, what: "the runtime" }] : []),
+    ...credentials(env),
+    ...policy.files.filter((it) => it.file !== "-" && !it.file.startsWith("built-in"))
+      .map((it) => ({ path: posix.resolve(it.file), what: "a policy file" })),
+  ]);
+  const closed = [
+    ...policy.forbiddenPaths.flatMap((it) => [it.value, realPaths.get(it.value) ?? it.value]),
+    ...builtInPaths.map((it) => it.path),
+  ];
+  return {
+    os: Deno.build.os,
+    uid: Deno.uid() ?? 0,
+    gid: Deno.gid() ?? 0,
+    runtime,
+    childCode,
+    engine,
+    builtInPaths,
+    workspaceRoot,
+    realPaths,
+    listings: await listPaths(closed),
+    plugins: [],
+  };
+}
+
+/** Where workspaces are made: what was asked for, else a directory of this user's. */
+async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
+  if (given === undefined) {
+    const base = env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp";
+    const path = posix.join(base, `bulkhead-${Deno.uid() ?? 0}`);
+    return await realPath(path) ?? path;
+  }
+  const normalized = normalizePath(posix.resolve(given));
+  if (normalized.ok) return await realPath(normalized.path) ?? normalized.path;
+  throw new StageError([{
+    code: "host/workspace",
+    severity: "error",
+    message: `Cannot make workspaces in "${given}": ${normalized.fact}`,
+    ...(normalized.help !== undefined && { help: normalized.help }),
+  }], "usage");
+}
+
+function refuseForbiddenRoot(
+  root: string,
+  { forbiddenPaths }: Policy,
+  realPaths: ReadonlyMap<string, string>,
+): void {
+  const hit = forbiddenPaths.find(({ value }) =>
+    isWithin(value, root) || isWithin(realPaths.get(value) ?? value, root)
+  );
+  if (hit === undefined) return;
+  throw new StageError([{
+    code: "host/workspace-forbidden",
+    severity: "error",
+    message: `Cannot make workspaces in "${root}": it lies in the forbidden path "${hit.value}"`,
+    at: hit.source,
+    help: "Choose another directory with --workspace",
+  }], "host");
+}
+
+async function resolveAll(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const real = new Map<string, string>();
+  for (const path of paths) {
+    const it = await realPath(path);
+    if (it !== undefined && it !== path) real.set(path, it);
+  }
+  return real;
+}
+
+async function withRealForms(paths: readonly BuiltInPath[]): Promise<readonly BuiltInPath[]> {
+  const all = new Map<string, BuiltInPath>();
+  for (const it of paths) {
+    const real = await realPath(it.path);
+    for (const path of [it.path, real ?? it.path]) {
+      if (!all.has(path)) all.set(path, { ...it, path });
+    }
+  }
+  return [...all.values()];
+}
+
+/** The socket in use, and the usual ones whether or not anybody listens there yet. */
+function sockets(engine: Found<Engine>, env: Env): readonly string[] {
+  const named = [env.DOCKER_HOST, engine.found ? engine.value.host : undefined]
+    .flatMap((it) => it?.startsWith("unix:///") ? [it.slice("unix://".length)] : []);
+  return [
+    ...new Set([
+      ...named,
+      DEFAULT_SOCKET,
+      "/run/containerd/containerd.sock",
+      "/run/podman/podman.sock",
+      `/run/user/${Deno.uid() ?? 0}`,
+    ]),
+  ].map((it) => posix.normalize(it));
+}
+
+/** What logs in to registries. */
+function credentials(env: Env): readonly BuiltInPath[] {
+  const directory = env.DOCKER_CONFIG ?? (env.HOME && posix.join(env.HOME, ".docker"));
+  return directory?.startsWith("/")
+    ? [{
+      path: posix.normalize(directory).replace(/(.)\/+$/, "$1"),
+      what: "credentials of registries",
+    }]
+    : [];
+}

@@ -1,0 +1,66 @@
+import { StageError } from "../model/mod.ts";
+
+/**
+ * Makes a directory that only this user can write, or accepts one that is there.
+ *
+ * What lies in it is run by us, so whoever may write there is as good as us. Not looked
+ * at: the directories above. Whoever may rename what lies in those is trusted.
+ *
+ * @throws {StageError} If it cannot be made, or `requireOwn()` does not accept it.
+ */
+export async function makeOwnDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+  const link = await Deno.lstat(path);
+  // A link of our own may lead elsewhere; one that another user laid in a shared /tmp may not.
+  if (link.isSymlink && link.uid !== Deno.uid()) throw untrusted(path, foreign(link));
+  requireOwn(path, await Deno.stat(path));
+}
+
+/**
+ * Accepts what this user owns and no other may write.
+ *
+ * @param info Of `path`, from `Deno.lstat()` unless links are welcome.
+ * @throws {StageError} If another user owns it or may write it. It is left as it is: what
+ * it holds may be evidence, or not ours to remove.
+ */
+export function requireOwn(path: string, info: Deno.FileInfo): void {
+  if (info.uid !== Deno.uid()) throw untrusted(path, foreign(info));
+  if (!info.isSymlink && ((info.mode ?? 0) & 0o022) !== 0) {
+    throw untrusted(path, "other users may write it");
+  }
+}
+
+/** The complaint that something cannot be written into the cache. */
+export function cannotWrite(path: string, cause: unknown): StageError {
+  const { code, message } = cause as Error & { readonly code?: string };
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  return new StageError(
+    [{
+      code: full ? "host/cache-full" : "host/cache-unwritable",
+      severity: "error",
+      message: `Cannot write the cache "${path}": ${full ? "no space left" : message}`,
+      help: full
+        ? "Make room for 100 MB there, or set BULKHEAD_CACHE to another directory"
+        : "Set BULKHEAD_CACHE to a directory that can be written and run from",
+    }],
+    "host",
+    { cause },
+  );
+}
+
+function foreign({ uid }: Deno.FileInfo): string {
+  return `it belongs to user ${uid}, and we run as ${Deno.uid()}`;
+}
+
+function untrusted(path: string, fact: string): StageError {
+  return new StageError([{
+    code: "host/cache-untrusted",
+    severity: "error",
+    message: `Cannot use the cache "${path}": ${fact}`,
+    help: "Remove it, or set BULKHEAD_CACHE to a directory that only you can write",
+  }], "host");
+}
