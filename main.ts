@@ -3,5 +3,6 @@ import { main } from "./lib/cli/main.ts";
 
 if (import.meta.main) {
   using io = makeIo();
-  Deno.exit(await main(Deno.args, io));
+  const code = await main(Deno.args, io);
+  Deno.exit(io.broken() ?? code);
 }

@@ -73,13 +73,20 @@ export async function runCommand(
     }
     if (error instanceof UsageError || isParseArgsError(error)) {
       io.err(
-        `error[usage/${command.name}]: ${printable(error.message.split("\n")[0]!)}\n` +
+        `error[usage/${command.name}]: ${printable(complaintOf(error))}\n` +
           `  help: bulkhead ${command.name} --help\n`,
       );
       return ExitCode.usage;
     }
     throw error;
   }
+}
+
+/** The first sentence of what `node:util` says of a command line, in our form. */
+function complaintOf(error: Error): string {
+  if (error instanceof UsageError) return error.message;
+  const sentence = error.message.split(/\n|\. /)[0]!;
+  return `Cannot use the command line: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }
 
 function isParseArgsError(error: unknown): error is Error {

@@ -30,8 +30,10 @@ export async function loadPolicies(io: Io, paths: readonly string[]): Promise<Po
       problems.push(error);
     }
   }
-  if (problems.length > 0) throw new StageError(problems.flatMap((it) => it.diagnostics));
-  return await loadPolicy(texts);
+  if (problems.length === 0) return await loadPolicy(texts);
+  // What can be read is checked all the same, so that one call is enough to repair a chain.
+  await loadPolicy(texts).catch((error) => problems.push(error));
+  throw new StageError(problems.flatMap((it) => it.diagnostics ?? []));
 }
 
 async function filesOf(io: Io, path: string): Promise<readonly string[]> {

@@ -5,13 +5,19 @@ const encoder = new TextEncoder();
 /** What a shell reports of a program that a closed pipe ended. */
 const BROKEN_PIPE = 141;
 
+/** The real thing, to be disposed of at the end. */
+export interface Terminal extends Io, Disposable {
+  /** The exit code when the answer could not be written, whatever the command says. */
+  readonly broken: () => number | undefined;
+}
+
 /**
  * The real terminal, files and signals.
  *
  * The first Ctrl-C or SIGTERM asks the run to stop, the second ends the harness at once. When
  * nobody reads the answer any more the run is asked to stop as well.
  */
-export function makeIo(): Io & Disposable {
+export function makeIo(): Terminal {
   const stop = new AbortController();
   const asked = (signal: "SIGINT" | "SIGTERM") => () => {
     if (stop.signal.aborted) {
@@ -21,16 +27,20 @@ export function makeIo(): Io & Disposable {
   };
   const handlers = { SIGINT: asked("SIGINT"), SIGTERM: asked("SIGTERM") } as const;
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, handlers[name]);
-  let closed = false;
-  const write = (to: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
+  let broken: number | undefined;
+  const write = (to: typeof Deno.stdout) => (text: string) => {
     let bytes = encoder.encode(text);
     try {
-      while (!closed && bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
+      while (broken === undefined && bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
     } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      closed = true;
-      Deno.exitCode = BROKEN_PIPE;
+      const isPipe = error instanceof Deno.errors.BrokenPipe;
+      broken = isPipe ? BROKEN_PIPE : ExitCode.host;
       stop.abort("SIGPIPE");
+      if (isPipe || to === Deno.stderr) return;
+      const fact = (error as Error).message.replace(/ \(os error \d+\)$/, "").toLowerCase();
+      Deno.stderr.writeSync(
+        encoder.encode(`error[run/output]: Cannot write the answer: ${fact}\n`),
+      );
     }
   };
   const colour = Deno.env.get("NO_COLOR") === undefined || Deno.env.get("NO_COLOR") === "";
@@ -51,6 +61,7 @@ export function makeIo(): Io & Disposable {
     },
     signal: stop.signal,
     texts: new Map(),
+    broken: () => broken,
     [Symbol.dispose]() {
       for (const name of ["SIGINT", "SIGTERM"] as const) {
         Deno.removeSignalListener(name, handlers[name]);

@@ -66,7 +66,7 @@ export function parseFlow(
   const text = (key: "id" | "namespace", schema: typeof Id) => {
     const value = root.entries.get(key)?.value;
     if (value !== undefined) return checkShape(schema, value, "flow", key, problems) ?? "";
-    problems.push(missing(key, root));
+    problems.push(missing("flow", key, root));
     return "";
   };
   const flow: Flow = {
@@ -81,7 +81,7 @@ export function parseFlow(
     errors: parseTasks(root, "errors", problems),
     refusals,
   };
-  if (!root.entries.has("tasks")) problems.push(missing("tasks", root));
+  if (!root.entries.has("tasks")) problems.push(missing("flow", "tasks", root));
   refuseTwins([...flow.tasks, ...flow.errors], problems);
   if (problems.length > 0) throw new StageError(problems);
   return { flow, warnings };
@@ -168,7 +168,7 @@ function inputsOf(root: LocatedMap, problems: Diagnostic[], refusals: Refusal[])
     if (shape === undefined || item.kind !== "map") continue;
     const id = shape.id ?? shape.name;
     if (id === undefined) {
-      problems.push(missing("id", item));
+      problems.push(missing("input", "id", item));
       continue;
     }
     const twin = seen.get(id);
@@ -282,11 +282,11 @@ function duplicate(
   };
 }
 
-function missing(key: string, owner: LocatedMap): Diagnostic {
+function missing(what: string, key: string, owner: LocatedMap): Diagnostic {
   return {
     code: "flow/missing-key",
     severity: "error",
-    message: `Cannot use it without "${key}": the key is missing`,
+    message: `Cannot use ${what} without "${key}": the key is missing`,
     at: owner.source,
   };
 }

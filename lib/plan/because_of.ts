@@ -10,6 +10,19 @@ export function becauseOfPaths(closed: readonly ClosedPath[], files: boolean): B
   }));
 }
 
+/** What holds for every child, and the blocks of the policy that are switched off. */
+export function becauseOfChild(policy: Policy): Because[] {
+  return [
+    ...policy.disabledAt.map((source): Because => ({
+      effect: "java-security has no effect",
+      rule: "enabled: false",
+      source,
+    })),
+    { effect: "deny ffi", rule: "denied to every task", source: "built-in" },
+    { effect: "deny import of remote modules", rule: "denied to every task", source: "built-in" },
+  ];
+}
+
 /** Why reading, the network and variables are as they are. */
 export function becauseOfPermissions(permissions: Permissions, policy: Policy): Because[] {
   const { filesystem, network, env, writable } = policy;

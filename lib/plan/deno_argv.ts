@@ -20,6 +20,9 @@ const FIXED = [
   "--no-check",
 ] as const;
 
+/** Linux takes no single argument beyond 128 KiB (`MAX_ARG_STRLEN`); a repeated flag adds up. */
+const MAX_FLAG_LENGTH = 30_000;
+
 /**
  * The command line of a child: the one place where permissions become flags.
  *
@@ -70,5 +73,16 @@ function flag(name: string, values: Permission["allow"]): string[] {
   if (values.some((it) => it === "" || it.includes(","))) {
     throw new TypeError(`Cannot write "${name}": a value is empty or holds a comma`);
   }
-  return values.length === 0 ? [] : [`${name}=${values.join(",")}`];
+  const flags: string[] = [];
+  let list: string[] = [];
+  let length = 0;
+  for (const value of values) {
+    if (length > 0 && length + value.length > MAX_FLAG_LENGTH) {
+      flags.push(`${name}=${list.join(",")}`);
+      [list, length] = [[], 0];
+    }
+    list.push(value);
+    length += value.length + 1;
+  }
+  return list.length === 0 ? flags : [...flags, `${name}=${list.join(",")}`];
 }

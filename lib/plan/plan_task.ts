@@ -11,6 +11,7 @@ import type {
   TaskPlan,
 } from "../model/mod.ts";
 import {
+  becauseOfChild,
   becauseOfLimits,
   becauseOfPaths,
   becauseOfPermissions,
@@ -89,6 +90,8 @@ export function planTask(
       because: [
         { effect: "run", rule: "no rule refuses it", source: "built-in" },
         spawnBecause,
+        ...(program.kind === "built-in" && spawn === "allowed" ? [OURS] : []),
+        ...becauseOfChild(policy),
         ...becauseOfPaths(closed, program.kind !== "built-in"),
         ...becauseOfPermissions(permissions, policy),
         ...becauseOfLimits(policy),
@@ -137,6 +140,12 @@ export function planTask(
       },
   );
 }
+
+const OURS: Because = {
+  effect: "withhold spawn",
+  rule: "the class is part of bulkhead and starts nothing",
+  source: "built-in",
+};
 
 const NO_KERNEL = "not applied: this version has no kernel layer";
 

@@ -12,7 +12,7 @@ export interface PolicyText {
 /**
  * Turns the texts of a chain of policy files into one policy.
  *
- * @param texts Outermost first; at least one.
+ * @param texts Outermost first.
  * @throws {StageError} With the problems of every file; there is no fallback policy.
  */
 export async function loadPolicy(texts: readonly PolicyText[]): Promise<Policy> {

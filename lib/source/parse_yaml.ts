@@ -62,7 +62,7 @@ export function parseYaml(text: string, file: string): Located | undefined {
     throw new StageError(complaints.map((it): Diagnostic => ({
       code: CODES[it.code] ?? "yaml/syntax",
       severity: "error",
-      message: `Cannot read YAML: ${firstLine(it.message)}`,
+      message: `Cannot read YAML: ${FACTS[it.code] ?? firstLine(it.message)}`,
       at: place(it.pos[0]),
       ...(it.code === "MULTIPLE_DOCS" && { help: "Give each document a file of its own" }),
     })));
@@ -81,6 +81,12 @@ const CODES: Readonly<Record<string, Diagnostic["code"]>> = {
   DUPLICATE_KEY: "yaml/duplicate-key",
   MULTIPLE_DOCS: "yaml/several-documents",
   TAG_RESOLVE_FAILED: "yaml/unknown-tag",
+};
+
+/** Facts that the parser words for its own callers. */
+const FACTS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: "a key stands twice in one map",
+  MULTIPLE_DOCS: "it holds more than one document",
 };
 
 interface Walk {
