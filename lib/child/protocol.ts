@@ -6,11 +6,29 @@ const RECORD_SEPARATOR = "\x1e";
 const encoder = new TextEncoder();
 // Taken before the author's code runs, so that it cannot stand in our way by accident.
 const { stringify } = JSON;
-const stdout = Deno.stdout;
+const { stdin, stdout } = Deno;
 
-/** Reads the one job that this process was made for. */
-export async function readJob(): Promise<Job> {
-  return JSON.parse(await new Response(Deno.stdin.readable).text());
+/**
+ * Reads the one job that this process was made for.
+ *
+ * Synchronously: nothing else can happen before it is here, and the streams that would wait for
+ * it take longer to load than everything else in a small child.
+ */
+export function readJob(): Job {
+  const chunks: Uint8Array[] = [];
+  const buffer = new Uint8Array(64 * 1024);
+  let length = 0;
+  for (let read = stdin.readSync(buffer); read !== null; read = stdin.readSync(buffer)) {
+    chunks.push(buffer.slice(0, read));
+    length += read;
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return JSON.parse(new TextDecoder().decode(whole));
 }
 
 /** Says something to the harness, on standard output. */

@@ -29,7 +29,7 @@ export async function runJob(
   prepare: (job: Job) => Promise<void> = async () => {},
 ): Promise<void> {
   closeStorage();
-  const job = await readJob();
+  const job = readJob();
   let result: Result;
   try {
     await prepare(job);

@@ -32,7 +32,7 @@ const COUNTS = {
 
 const LONGEST = 200;
 
-/** The named formats of Kestra that are plain patterns. */
+/** The named formats of Kestra that are patterns; that of RFC 1123 but for its `GMT`. */
 const NAMED: ReadonlyMap<string, string> = new Map([
   ["iso", "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"],
   ["iso_sec", "yyyy-MM-dd'T'HH:mm:ssXXX"],
@@ -41,7 +41,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ["iso_date", "yyyy-MM-ddXXX"],
   ["iso_local_date", "yyyy-MM-dd"],
   ["iso_ordinal_date", "yyyy-DDDXXX"],
-  ["rfc_1123_date_time", "EEE, d MMM yyyy HH:mm:ss 'GMT'"],
+  ["rfc_1123_date_time", "EEE, d MMM yyyy HH:mm:ss XX"],
 ]);
 
 /**

@@ -16,10 +16,10 @@ export function formatDate(
 ): string {
   const named = NAMED.get(format);
   if (named !== undefined) return named(moment);
-  const at = format === "rfc_1123_date_time" ? moment.withTimeZone("UTC") : moment;
-  return parsePattern(format)
-    .map((it) => it.kind === "text" ? it.text : formatField(at, it.letter, it.count, locale))
+  const text = parsePattern(format)
+    .map((it) => it.kind === "text" ? it.text : formatField(moment, it.letter, it.count, locale))
     .join("");
+  return format === "rfc_1123_date_time" ? text.replace(/Z$/, "GMT") : text;
 }
 
 /** Kestra's named formats that print only as much of a fraction as there is. */

@@ -74,8 +74,11 @@ function sorted(items: readonly Value[]): Value[] {
 }
 
 function distinct(items: readonly Value[], _: Arguments, { budget }: Context): Value {
-  const seen = new Map(items.toReversed().map((it) => [toJson(it, budget, "keep"), it]));
-  return [...seen.values()].reverse();
+  const seen = new Set<string>();
+  return items.filter((it) => {
+    const json = toJson(it, budget, "keep");
+    return !seen.has(json) && seen.add(json);
+  });
 }
 
 function chunk(items: readonly Value[], [size]: Arguments): Value {

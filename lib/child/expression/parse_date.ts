@@ -23,9 +23,9 @@ export function parseDate(value: Value, zone: string, format?: string): Temporal
   }
   if (typeof value !== "string") throw new Fault(`it needs a date, not ${kindOf(value)}`);
   try {
-    return format === undefined
-      ? parseIso(value, zone)
-      : parseAs(value, parsePattern(format), zone);
+    if (format === undefined) return parseIso(value, zone);
+    const text = format === "rfc_1123_date_time" ? value.replace(/GMT$/, "Z") : value;
+    return parseAs(text, parsePattern(format), zone);
   } catch (error) {
     if (error instanceof Fault) throw error;
     throw new Fault(

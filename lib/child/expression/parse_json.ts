@@ -19,9 +19,9 @@ export function parseJson(text: Value): Value {
   }
 }
 
-function refuseLong(_key: string, value: unknown): unknown {
-  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new Fault("a number is beyond 2^53");
+function refuseLong(_key: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  if (typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "")) {
+    throw new Fault("a whole number is beyond 2^53");
   }
   return value;
 }
