@@ -57,6 +57,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     { path: "/sys", what: "what the kernel says of devices" },
     { path: "/dev", what: "devices" },
     ...sockets(engine, env).map((path) => ({ path, what: "the container engine's socket" })),
+    { path: `/run/user/${Deno.uid() ?? 0}`, what: "sockets of this user" },
     { path: workspaceRoot, what: "other executions' workspaces" },
     { path: cacheRoot(env), what: "the harness's cache" },
     ...(runtime.found ? [{ path: runtime.value.path, what: "the runtime" }] : []),
@@ -83,20 +84,16 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
   };
 }
 
-/** Where workspaces are made: what was asked for, else a directory of this user's. */
+/** Where workspaces are made: a directory of this user's in the one that is given. */
 async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
-  if (given === undefined) {
-    const base = env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp";
-    const path = posix.join(base, `bulkhead-${Deno.uid() ?? 0}`);
-    return await realPath(path) ?? path;
-  }
-  const normalized = normalizePath(posix.resolve(given));
+  const base = given ?? (env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp");
+  const normalized = normalizePath(posix.join(posix.resolve(base), `bulkhead-${Deno.uid() ?? 0}`));
   if (normalized.ok) return await realPath(normalized.path) ?? normalized.path;
   throw new StageError([{
     code: "host/workspace",
     severity: "error",
-    message: `Cannot make workspaces in "${given}": ${normalized.fact}`,
-    ...(normalized.help !== undefined && { help: normalized.help }),
+    message: `Cannot make workspaces in "${base}": ${normalized.fact}`,
+    help: "Choose another directory with --workspace",
   }], "usage");
 }
 
@@ -148,7 +145,6 @@ function sockets(engine: Found<Engine>, env: Env): readonly string[] {
       DEFAULT_SOCKET,
       "/run/containerd/containerd.sock",
       "/run/podman/podman.sock",
-      `/run/user/${Deno.uid() ?? 0}`,
     ]),
   ].map((it) => posix.normalize(it));
 }

@@ -1,4 +1,6 @@
+import { stringify } from "yaml";
 import type { Because, FlowPlan, Layers, Plan, TaskPlan } from "../model/mod.ts";
+import { toPlain } from "../source/to_plain.ts";
 import { printable } from "./printable.ts";
 import { placeOf } from "./render_diagnostics.ts";
 import type { Style } from "./style.ts";
@@ -42,7 +44,17 @@ function taskLines(plan: TaskPlan, style: Style): string[] {
   ];
   if (refusal) lines.push(`         ${style.red(printable(refusal.message))}`);
   if (argv.length > 0) lines.push(...argvLines(argv, style));
-  return [...lines, ...becauseLines(because, style)];
+  return [...lines, ...effectiveLines(plan, style), ...becauseLines(because, style)];
+}
+
+/** The task after defaults, as YAML, without what the first line says already. */
+function effectiveLines({ task }: TaskPlan, style: Style): string[] {
+  const { id: _, type: _t, ...rest } = toPlain(task.effective);
+  const text = Object.keys(rest).length === 0 ? "{}" : stringify(rest, { lineWidth: 0 }).trimEnd();
+  return [
+    `         ${style.dim("effective")}`,
+    ...text.split("\n").map((it) => `           ${printable(it)}`),
+  ];
 }
 
 /** One option a line; what a shell would take apart stands in quotes. */
