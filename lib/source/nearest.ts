@@ -1,37 +1,48 @@
 /**
  * Finds the known word that a misspelt one most likely meant.
  *
- * Ignores case, `-` and `_`, then allows two edits in a longer word, one in a short one.
+ * Ignores case, `-` and `_`, then allows two changes in a longer word, one in a short one.
  *
+ * @param known Of a longer list only the first hundred are looked at.
  * @returns The known word as it is written, or `undefined` when none is near.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const plain = fold(word);
-  const limit = plain.length > 4 ? 2 : 1;
-  let best: string | undefined;
-  let bestDistance = limit + 1;
+  let [best, least] = [undefined as string | undefined, plain.length > 4 ? 3 : 2];
+  let looks = MOST;
   for (const candidate of known) {
-    const distance = edits(plain, fold(candidate), bestDistance);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (--looks < 0) break;
+    const other = fold(candidate);
+    if (Math.abs(other.length - plain.length) >= least) continue;
+    const changes = distance(plain, other);
+    if (changes < least) [best, least] = [candidate, changes];
   }
   return best;
 }
 
+const LONGEST = 60;
+const MOST = 100;
+
 function fold(word: string): string {
-  return word.slice(0, 64).toLowerCase().replace(/[-_]/g, "");
+  return word.toLowerCase().replace(/[-_]/g, "");
 }
 
-/** Levenshtein's distance, given up at `limit`. */
-function edits(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
+/** Letters to insert, drop, replace or swap with their neighbour. */
+function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(row[j - 1]! + cost, row[j]! + 1, next[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, before[j - 2]! + 1);
+      }
+      next.push(least);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length]!;
 }

@@ -6,7 +6,7 @@ import { FILTERS, noSuchFilter } from "./filters.ts";
 import { FUNCTIONS, noSuchFunction } from "./functions.ts";
 import { lookUp, readMember } from "./look_up.ts";
 import { applyOperator, type Division, toBoolean } from "./operators.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearest } from "../../source/nearest.ts";
 import { TESTS } from "./tests.ts";
 import { isList, isMap, mapOf, scalarText, type Value } from "./value.ts";
 
@@ -125,7 +125,7 @@ function filter(node: Expression & { kind: "filter" }, context: Context): Value 
 function test(node: Expression & { kind: "test" }, context: Context): Value {
   const found = TESTS.get(node.name);
   if (found === undefined) {
-    const near = nearestName(node.name, TESTS.keys());
+    const near = nearest(node.name, TESTS.keys());
     throw new Fault(
       `unknown test "${node.name}"`,
       near === undefined ? `Tests are: ${[...TESTS.keys()].join(", ")}` : `Did you mean "${near}"?`,

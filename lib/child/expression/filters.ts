@@ -2,7 +2,7 @@ import type { Callable } from "./callable.ts";
 import { DATE_FILTERS } from "./date_filters.ts";
 import { Fault } from "./fault.ts";
 import { LIST_FILTERS } from "./list_filters.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearest } from "../../source/nearest.ts";
 import { TEXT_FILTERS } from "./text_filters.ts";
 import { VALUE_FILTERS } from "./value_filters.ts";
 
@@ -25,7 +25,7 @@ export const FILTERS: ReadonlyMap<string, Callable> = new Map([
 /** @throws {Fault} Always: for a filter that is not in {@linkcode FILTERS}. */
 export function noSuchFilter(name: string): never {
   if (THEIRS.has(name)) throw new Fault(`filter "${name}" is not supported yet`);
-  const near = nearestName(name, [...FILTERS.keys(), ...THEIRS]);
+  const near = nearest(name, [...FILTERS.keys(), ...THEIRS]);
   throw new Fault(
     `unknown filter "${name}"`,
     near === undefined ? undefined : `Did you mean "${near}"?`,

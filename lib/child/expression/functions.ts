@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { DATE_PARAMETERS, formatMoment, zoneArgument } from "./date_filters.ts";
 import { Fault, quote } from "./fault.ts";
 import { makeRange } from "./make_range.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearest } from "../../source/nearest.ts";
 import { parseJson } from "./parse_json.ts";
 import { kindOf, type Value } from "./value.ts";
 
@@ -61,7 +61,7 @@ function define(
 /** @throws {Fault} Always: for a function that is not in {@linkcode FUNCTIONS}. */
 export function noSuchFunction(name: string): never {
   if (THEIRS.has(name)) throw new Fault(`function "${name}" is not supported yet`);
-  const near = nearestName(name, [...FUNCTIONS.keys(), ...THEIRS]);
+  const near = nearest(name, [...FUNCTIONS.keys(), ...THEIRS]);
   const help = near === undefined
     ? `Functions are: ${[...FUNCTIONS.keys()].join(", ")}`
     : `Did you mean "${near}"?`;

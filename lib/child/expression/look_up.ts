@@ -2,7 +2,7 @@ import type { Expression } from "./ast.ts";
 import type { Context } from "./context.ts";
 import { excerpt, Fault, listNames, Missing, quote } from "./fault.ts";
 import { FUNCTIONS } from "./functions.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearest } from "../../source/nearest.ts";
 import { admit, isList, isMap, kindOf, type Value } from "./value.ts";
 
 /**
@@ -74,7 +74,7 @@ function advice(
     return `A name with "-" needs brackets: ['${name}${hyphenated[0]}']`;
   }
   if (known.length === 0) return `${has} no names`;
-  const near = nearestName(name, known);
+  const near = nearest(name, known);
   const names = `${has}: ${listNames(known)}`;
   return near === undefined ? names : `Did you mean "${near}"? ${names}`;
 }

@@ -1,7 +1,7 @@
 import type { Branch, Segment, Statement } from "./ast.ts";
 import { Fault } from "./fault.ts";
 import { MAX_NESTING } from "./limits.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearest } from "../../source/nearest.ts";
 import { parseExpression, RESERVED } from "./parse_expression.ts";
 import { type Piece, scanTemplate } from "./scan_template.ts";
 import { TokenReader } from "./token_reader.ts";
@@ -158,7 +158,7 @@ function unknownTag(name: string, segment: Segment): Fault {
   if (outer !== undefined) {
     return new Fault(`"${name}" is not inside "${outer}"`, undefined, options);
   }
-  const near = nearestName(name, [...OURS, ...INNER.keys()]);
+  const near = nearest(name, [...OURS, ...INNER.keys()]);
   const help = near === undefined ? `Tags are: ${OURS.join(", ")}` : `Did you mean "${near}"?`;
   return new Fault(`unknown tag "${name}"`, help, options);
 }
