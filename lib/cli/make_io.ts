@@ -27,6 +27,7 @@ export function makeIo(): Terminal {
   };
   const handlers = { SIGINT: asked("SIGINT"), SIGTERM: asked("SIGTERM") } as const;
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, handlers[name]);
+  let stdinTaken = false;
   let broken: number | undefined;
   const write = (to: typeof Deno.stdout) => (text: string) => {
     let bytes = encoder.encode(text);
@@ -45,8 +46,12 @@ export function makeIo(): Terminal {
   };
   const colour = Deno.env.get("NO_COLOR") === undefined || Deno.env.get("NO_COLOR") === "";
   return {
-    readFile: async (path) =>
-      path === "-" ? await new Response(Deno.stdin.readable).bytes() : await Deno.readFile(path),
+    readFile: async (path) => {
+      if (path !== "-") return await Deno.readFile(path);
+      if (stdinTaken) throw new Error("standard input was read already");
+      stdinTaken = true;
+      return await new Response(Deno.stdin.readable).bytes();
+    },
     listDirectory: async (path) => {
       const info = await Deno.stat(path).catch(() => undefined);
       if (!info?.isDirectory) return undefined;

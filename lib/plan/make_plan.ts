@@ -9,7 +9,8 @@ import type {
   Task,
   TaskPlan,
 } from "../model/mod.ts";
-import { closedPaths } from "./closed_paths.ts";
+import { isWithin } from "../paths/is_within.ts";
+import { type ClosedPath, closedPaths, openPaths } from "./closed_paths.ts";
 import { planTask } from "./plan_task.ts";
 
 /**
@@ -25,6 +26,7 @@ export function makePlan(
   host: HostFacts,
 ): Plan {
   const closed = closedPaths(policy, host);
+  const narrowed = narrowedPaths(policy, closed, host);
   return {
     policy: { files: policy.files, digest: policy.digest },
     layers: layersOf(host),
@@ -32,9 +34,32 @@ export function makePlan(
       const tasks = [...flow.tasks, ...flow.errors].flatMap((it) =>
         flat(it).map((task) => planTask(task, flow, policy, closed, host))
       );
-      return { flow, tasks, diagnostics: [...warnings, ...refused(flow, tasks)] };
+      return { flow, tasks, diagnostics: [...warnings, ...narrowed, ...refused(flow, tasks)] };
     }),
   };
+}
+
+/** What a policy opens and what of that stays closed all the same: worth a word before the run. */
+function narrowedPaths(
+  { writable, allowedPaths }: Policy,
+  closed: readonly ClosedPath[],
+  host: HostFacts,
+): Diagnostic[] {
+  return [...writable, ...allowedPaths].flatMap(({ value, source }) => {
+    const open = openPaths(value, closed, host);
+    if (open.length === 1 && open[0] === value) return [];
+    const real = host.realPaths.get(value) ?? value;
+    const hit = closed.find((it) => isWithin(value, it.path) || isWithin(it.path, real));
+    return [{
+      code: "plan/narrowed",
+      severity: "warning",
+      message: `"${value}" is opened ${
+        open.length === 0 ? "to nobody" : "only in what lies in it now"
+      }: "${hit?.path ?? real}" is closed${hit ? ` (${hit.rule})` : ""}`,
+      at: source,
+      help: "Open a directory that holds nothing closed",
+    }];
+  });
 }
 
 function flat(task: Task): readonly Task[] {

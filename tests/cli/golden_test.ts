@@ -90,6 +90,17 @@ const ROWS: readonly Row[] = [
     stdin: FILES["flow.yaml"] as string,
   },
   {
+    name: "plan under a policy that opens what stays closed",
+    argv: ["plan", "slow.yaml", "-p", "tmp.yaml"],
+    code: 0,
+  },
+  {
+    name: "standard input for two files",
+    argv: ["plan", "-", "-p", "-"],
+    code: 3,
+    stdin: "bulkhead: {filesystem: closed}",
+  },
+  {
     name: "plan of a script without an engine",
     argv: ["plan", "script.yaml", "-p", "spec.yaml"],
     code: 125,
