@@ -17,7 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   report: LEAVES,
   // Bundled on its own; imported by nobody but what plugins see of it.
   child: ["model", "source"],
-  build: ["model", "host"],
+  build: ["model", "source", "host"],
   cli: [...LEAVES, "policy", "flow", "plan", "host", "execute", "report"],
 };
 

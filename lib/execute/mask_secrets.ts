@@ -17,7 +17,8 @@ export function maskSecrets(secrets: Iterable<string>): Mask {
     for (const text of [secret, ...secret.split(/\r?\n/).filter((it) => it.trim().length >= 4)]) {
       needles.add(text);
       needles.add(JSON.stringify(text).slice(1, -1));
-      needles.add(new TextEncoder().encode(text).toBase64());
+      const bytes = new TextEncoder().encode(text);
+      needles.add(btoa(Array.from(bytes, (it) => String.fromCharCode(it)).join("")));
     }
   }
   // A secret may hold another one: the longer is looked for first.

@@ -190,7 +190,8 @@ function findSecretsOf({ task }: TaskPlan, run: FlowRun): ReadonlySet<string> {
 
 function decoded(base64: string): string | undefined {
   try {
-    return new TextDecoder().decode(Uint8Array.fromBase64(base64.trim()));
+    const bytes = Uint8Array.from(atob(base64.trim()), (it) => it.charCodeAt(0));
+    return new TextDecoder().decode(bytes);
   } catch {
     return undefined;
   }

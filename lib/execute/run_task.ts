@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type {
   Because,
   Denial,
@@ -77,7 +78,15 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
     signal: run.signal,
     ...reports,
   });
-  return outcomeOf(ending, result);
+  return resolved(outcomeOf(ending, result), workspace?.path);
+}
+
+/** A path as the task wrote it says little: what counts is where it leads from its workspace. */
+function resolved(outcome: TaskOutcome, workspace: string | undefined): TaskOutcome {
+  const { denial } = outcome;
+  if (denial?.value === undefined || !["read", "write"].includes(denial.permission)) return outcome;
+  const value = posix.resolve(workspace ?? "/", denial.value);
+  return { ...outcome, denial: { ...denial, value } };
 }
 
 function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefined): Job {
@@ -193,9 +202,9 @@ export function becauseOfDenial(denial: Denial, because: readonly Because[]): Be
   const word = permission === "run" ? "spawn" : permission;
   return because.find((it) =>
     it.effect.startsWith(`deny ${word}`) || it.effect.startsWith(`withhold ${word}`)
-  ) ?? because.find((it) => it.effect.startsWith(`allow ${word} `)) ?? {
-    effect: `deny ${permission}`,
-    rule: `no task has the permission "${permission}" unless a rule grants it`,
+  ) ?? {
+    effect: `withhold ${permission}${value === undefined ? "" : ` ${value}`}`,
+    rule: "no rule grants it",
     source: "built-in",
   };
 }

@@ -4,10 +4,10 @@ import { cacheRoot, type Env } from "./cache_dir.ts";
 import { found } from "./found.ts";
 import type { Origin } from "./origin.ts";
 import { makeOwnDirectory, requireOwn } from "./own_directory.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../source/sha256.ts";
 
 /** The rooms of `lib/` that code of a child comes from; a test compares them with its imports. */
-export const CHILD_ROOMS: readonly string[] = ["child", "model", "paths", "source"];
+export const CHILD_ROOMS: readonly string[] = ["child", "model", "source"];
 
 /** Where to look for the child code. */
 export interface ChildCodeSearch {

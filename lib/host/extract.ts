@@ -1,7 +1,7 @@
 import { StageError } from "../model/mod.ts";
 import { cannotWrite, makeOwnDirectory, requireOwn } from "./own_directory.ts";
-import type { PackedFile, Payload } from "./payload.ts";
-import { sha256 } from "./sha256.ts";
+import type { Payload } from "./payload.ts";
+import { sha256 } from "../source/sha256.ts";
 
 // Begins with a dot, which no name in a payload does.
 const MARKER = ".complete";
@@ -42,32 +42,32 @@ export async function extractPayload(payload: Payload, cacheRoot: string): Promi
 }
 
 async function isIntact(payload: Payload, directory: string): Promise<boolean> {
-  const info = await look(directory);
-  if (!info?.isDirectory) return false;
-  const files = await Promise.all(
-    payload.manifest.files.map((it) => isSame(it, `${directory}/${it.name}`)),
-  );
-  const marker = await look(`${directory}/${MARKER}`);
-  return marker?.isFile === true && files.every((it) => it);
-}
-
-async function isSame(file: PackedFile, path: string): Promise<boolean> {
-  const info = await look(path);
-  if (!info?.isFile || info.size !== file.size) return false;
-  if (((info.mode ?? 0) & 0o777) !== file.mode) return false;
-  return file.size > SMALL_BYTES || await sha256(await Deno.readFile(path)) === file.sha256;
-}
-
-/** `undefined` where there is nothing; a stranger's file ends the matter. */
-async function look(path: string): Promise<Deno.FileInfo | undefined> {
+  const { files } = payload.manifest;
   try {
-    const info = await Deno.lstat(path);
-    requireOwn(path, info);
-    return info;
+    if (!(await look(directory)).isDirectory) return false;
+    for (const { name, size, mode } of files) {
+      const info = await look(`${directory}/${name}`);
+      if (!info.isFile || info.size !== size || ((info.mode ?? 0) & 0o777) !== mode) return false;
+    }
+    if (!(await look(`${directory}/${MARKER}`)).isFile) return false;
+    const same = await Promise.all(
+      files.filter((it) => it.size <= SMALL_BYTES).map(async ({ name, sha256: expected }) =>
+        await sha256(await Deno.readFile(`${directory}/${name}`)) === expected
+      ),
+    );
+    return same.every((it) => it);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    // Not there, or set aside by another process while we looked.
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
+}
+
+/** Refuses what another user owns or may write. */
+async function look(path: string): Promise<Deno.FileInfo> {
+  const info = await Deno.lstat(path);
+  requireOwn(path, info);
+  return info;
 }
 
 async function fill(directory: string, payload: Payload): Promise<void> {

@@ -1,10 +1,12 @@
 import { posix } from "node:path";
 import {
   type BuiltInPath,
+  type Diagnostic,
   type Engine,
   type Found,
   type HostFacts,
   type Policy,
+  type Sourced,
   StageError,
 } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
@@ -49,7 +51,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
   ]);
   const workspaceRoot = await rootOfWorkspaces(question.workspace, env);
   const realPaths = await resolveAll(
-    [...policy.forbiddenPaths, ...policy.writable, ...policy.allowedPaths].map((it) => it.value),
+    [...policy.forbiddenPaths, ...policy.writable, ...policy.allowedPaths],
   );
   refuseForbiddenRoot(workspaceRoot, policy, realPaths);
   const builtInPaths = await withRealForms([
@@ -115,12 +117,25 @@ function refuseForbiddenRoot(
   }], "host");
 }
 
-async function resolveAll(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function resolveAll(
+  paths: readonly Sourced<string>[],
+): Promise<ReadonlyMap<string, string>> {
   const real = new Map<string, string>();
-  for (const path of paths) {
-    const it = await realPath(path);
-    if (it !== undefined && it !== path) real.set(path, it);
+  const problems: Diagnostic[] = [];
+  for (const { value, source } of paths) {
+    const it = await realPath(value);
+    if (it !== undefined) {
+      if (it !== value) real.set(value, it);
+      continue;
+    }
+    problems.push({
+      code: "host/unresolvable-path",
+      severity: "error",
+      message: `Cannot tell where "${value}" leads: its links go round, or cannot be read`,
+      at: source,
+    });
   }
+  if (problems.length > 0) throw new StageError(problems, "host");
   return real;
 }
 

@@ -37,7 +37,8 @@ async function list(directory: string): Promise<Listing | undefined> {
         entries.push({ name });
         continue;
       }
-      const target = await realPath(`${directory}/${name}`);
+      // One that leads nowhere is left out: nobody knows what will be there.
+      const target = await Deno.realPath(`${directory}/${name}`).catch(() => undefined);
       if (target !== undefined) entries.push({ name, target });
     }
   } catch (error) {
@@ -52,19 +53,28 @@ function isUnreadable(error: unknown): boolean {
     (error as { code?: string }).code === "ENOTDIR" || /Not a directory/.test(String(error));
 }
 
+/** The kernel gives up after as many links, and so do we. */
+const MAX_LINKS = 40;
+
 /**
- * The path with every link on the way resolved, also where its end does not exist yet.
+ * The path with every link on the way resolved, also where its end does not exist yet: what
+ * counts is where it would lie once it does.
  *
- * @returns `undefined` when it cannot be told.
+ * @returns `undefined` when it cannot be told: links that go round, a directory that cannot
+ * be searched.
  */
-export async function realPath(path: string): Promise<string | undefined> {
+export async function realPath(path: string, links = 0): Promise<string | undefined> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) || path === "/") return undefined;
-    const link = await Deno.lstat(path).catch(() => undefined);
-    if (link !== undefined) return undefined; // A link that leads nowhere.
-    const parent = await realPath(posix.dirname(path));
-    return parent && posix.join(parent, posix.basename(path));
+    const target = await Deno.readLink(path).catch(() => undefined);
+    if (target === undefined) {
+      const parent = await realPath(posix.dirname(path), links);
+      return parent && posix.join(parent, posix.basename(path));
+    }
+    if (links >= MAX_LINKS) return undefined;
+    const from = await realPath(posix.dirname(path), links);
+    return from && await realPath(posix.resolve(from, target), links + 1);
   }
 }

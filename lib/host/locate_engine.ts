@@ -58,7 +58,10 @@ async function ask(path: string, args: readonly string[], env: Env) {
       signal: AbortSignal.timeout(PATIENCE_MS),
     }).output();
     const text = new TextDecoder().decode(success ? stdout : stderr).trim();
-    return { ok: success && text !== "", said: text.split("\n").at(-1)?.replace(/\.$/, "") || "nothing" };
+    return {
+      ok: success && text !== "",
+      said: text.split("\n").at(-1)?.replace(/\.$/, "") || "nothing",
+    };
   } catch (cause) {
     return { ok: false, said: (cause as Error).message };
   }

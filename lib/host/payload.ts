@@ -1,6 +1,6 @@
 import { StageError } from "../model/mod.ts";
 import { dataLength, findSeam, TAIL_BYTES } from "./compiled_program.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../source/sha256.ts";
 
 /** One file to pack. */
 export interface FileToPack {

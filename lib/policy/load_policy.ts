@@ -1,5 +1,5 @@
 import { type Policy, type Sourced, StageError } from "../model/mod.ts";
-import { toPlain } from "../source/mod.ts";
+import { sha256, toPlain } from "../source/mod.ts";
 import { type ChainedPolicy, chainPolicies } from "./chain_policies.ts";
 import { parsePolicy } from "./parse_policy.ts";
 
@@ -31,9 +31,9 @@ export async function loadPolicy(texts: readonly PolicyText[]): Promise<Policy> 
   return {
     ...chained,
     files: await Promise.all(
-      texts.map(async ({ file, text }) => ({ file, digest: await sha256(text) })),
+      texts.map(async ({ file, text }) => ({ file, digest: await digestOf(text) })),
     ),
-    digest: await sha256(meaningOf(chained)),
+    digest: await digestOf(meaningOf(chained)),
   };
 }
 
@@ -69,7 +69,6 @@ function sorted(value: unknown): unknown {
   ) => [k, sorted(v)]);
 }
 
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `sha256:${new Uint8Array(hash).toHex()}`;
+async function digestOf(text: string): Promise<string> {
+  return `sha256:${await sha256(new TextEncoder().encode(text))}`;
 }

@@ -9,4 +9,5 @@ export * from "./nearest.ts";
 export * from "./parse_duration.ts";
 export * from "./parse_size.ts";
 export * from "./parse_yaml.ts";
+export * from "./sha256.ts";
 export * from "./to_plain.ts";
