@@ -29,6 +29,8 @@ export async function denyThreads(): Promise<Kept> {
   disinherit(globalThis.Worker, denied);
   disinherit(threads.Worker, deniedClass("node:worker_threads"));
   pin(globalThis, "Worker", denied);
+  // An adapter of WebGPU comes with threads of its own.
+  pin(Object.getPrototypeOf(navigator), "gpu", undefined);
   Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
 
   const wall = `data:text/javascript,${

@@ -73,7 +73,7 @@ function messageOf(error: unknown): string {
   }
   if (!(error instanceof Error)) return String(error);
   // Deno's advice is for whoever types its command line; here a policy decides.
-  return `${error.name}: ${error.message.replace(/, run again with the --allow-\w+ flag$/, "")}`;
+  return `${error.name}: ${error.message.replace(/, run again with the --allow-[\w-]+ flag/g, "")}`;
 }
 
 /** What of a value survives as JSON; a cycle is an error with a reason. */

@@ -3,7 +3,7 @@ export interface ContainerStart {
   readonly client: string;
   readonly image: string;
   readonly network: string;
-  readonly user: string;
+  readonly user: { readonly uid: number; readonly gid: number };
   readonly pull: "missing" | "always" | "never";
   readonly labels: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
@@ -30,6 +30,7 @@ export interface ContainerArgv {
  * no value stands in the process list.
  */
 export function containerArgv(start: ContainerStart): ContainerArgv {
+  const { uid, gid } = start.user;
   const options = [
     start.client,
     "run",
@@ -45,8 +46,9 @@ export function containerArgv(start: ContainerStart): ContainerArgv {
     `--memory=${start.memoryBytes}`,
     `--memory-swap=${start.memoryBytes}`,
     "--cpus=1",
-    `--user=${start.user}`,
-    "--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size=64m",
+    `--user=${uid}:${gid}`,
+    // Its owner is named because the engine copies the mode of the image's own /tmp over ours.
+    `--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,uid=${uid},gid=${gid},size=64m`,
     "--mount=type=bind,source=<workspace>,target=<workspace>",
     "--workdir=<workspace>",
     `--env-file=${ENV_FILE}`,

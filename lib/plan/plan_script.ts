@@ -55,7 +55,7 @@ export function planScript(
     client: host.engine.value.client,
     image,
     network: policy.containers.networks[0]?.value ?? "none",
-    user: `${user.uid}:${user.gid}`,
+    user,
     pull: PULL[pull ?? "IF_NOT_PRESENT"],
     labels: labelsOf(task, flow),
     memoryBytes: policy.limits.memoryBytes?.value ?? MEMORY_BYTES,

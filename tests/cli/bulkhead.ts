@@ -20,7 +20,7 @@ export interface Given {
 export function command(): readonly [string, ...string[]] {
   const binary = Deno.env.get("BULKHEAD_BIN");
   return binary === undefined || binary === ""
-    ? [Deno.execPath(), "run", "-A", "--quiet", "--no-lock", MAIN]
+    ? [Deno.execPath(), "run", "-A", "--quiet", "--frozen", MAIN]
     : [binary];
 }
 
