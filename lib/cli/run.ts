@@ -63,7 +63,7 @@ Examples:
     const { runtime, childCode } = host;
     if (!runtime.found) throw new StageError([runtime.problem], "host");
     if (!childCode.found) throw new StageError([childCode.problem], "host");
-    await makeOwnDirectory(host.workspaceRoot);
+    await makeOwnDirectory(host.workspaceRoot, "workspace");
     const { state, timedOut } = await runFlow({
       plan: flowPlan,
       policy: plan.policy.digest,

@@ -57,7 +57,7 @@ Deno.test("cli: a place for workspaces that cannot be written is an error with a
     { cwd: files.path },
   );
   equal(call.code, 125, call.stderr);
-  match(call.stderr, /^error\[host\//m);
+  match(call.stderr, /^error\[host\/workspace-unwritable\]: .*\n {2}help: .*--workspace/m);
   equal(/\n\s+at /.test(call.stderr.replace(/\n {2}at \S+:\d+:\d+\n/g, "\n")), false);
 });
 
