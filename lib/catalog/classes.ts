@@ -1,99 +1,27 @@
 /**
- * What is known of classes, as data. Sources: kestra-io/kestra 0.21 and
- * kestra-io/plugin-scripts 1.9.x, by the class's own documentation.
+ * What is known of classes, as data: `classOf()` is the way in.
  *
  * @module
  */
+import { canonicalClass } from "./aliases.ts";
+import { commandClass } from "./command_classes.ts";
+import { CORE_CLASSES } from "./core_classes.ts";
+import type { KnownClass } from "./known_class.ts";
+import { SCRIPT_CLASSES } from "./script_classes.ts";
 
-/** What an in-process class needs to do its own work, whoever wrote the task. */
-export type Need = "net";
+export type { KnownClass, Need } from "./known_class.ts";
 
-/** A class that bulkhead can run, or knows enough about to refuse by name. */
-export type KnownClass =
-  | {
-    readonly kind: "in-process";
-    /** `built-in`: our code only. `eval`: the author's script. */
-    readonly program: "built-in" | "eval";
-    readonly needs: readonly Need[];
-    /** The properties it takes beside those of every task. */
-    readonly properties: readonly string[];
-  }
-  | {
-    readonly kind: "script";
-    /** Where the author's text stands. */
-    readonly body: "commands" | "script";
-    readonly image: string;
-    readonly properties: readonly string[];
-  }
-  | { readonly kind: "flowable" };
-
-const EVAL: KnownClass = {
-  kind: "in-process",
-  program: "eval",
-  needs: [],
-  properties: ["script", "outputs"],
-};
-
-const SCRIPT_PROPERTIES = [
-  "containerImage",
-  "taskRunner",
-  "beforeCommands",
-  "interpreter",
-  "failFast",
-  "env",
-  "warningOnStdErr",
-] as const;
-
-const builtIn = (properties: readonly string[], needs: readonly Need[] = []): KnownClass => ({
-  kind: "in-process",
-  program: "built-in",
-  needs,
-  properties,
-});
-
-/** Classes by name. */
-export const CLASSES: ReadonlyMap<string, KnownClass> = new Map<string, KnownClass>([
-  ["io.kestra.plugin.core.log.Log", builtIn(["message", "level"])],
-  ["io.kestra.plugin.core.debug.Return", builtIn(["format"])],
-  ["io.kestra.plugin.core.output.OutputValues", builtIn(["values"])],
-  ["io.kestra.plugin.core.execution.Fail", builtIn(["condition", "errorMessage"])],
-  ["io.kestra.plugin.core.flow.Sleep", builtIn(["duration"])],
-  [
-    "io.kestra.plugin.core.http.Request",
-    builtIn(["uri", "method", "headers", "body", "contentType", "formData"], ["net"]),
-  ],
-  ["io.kestra.plugin.graalvm.js.Eval", EVAL],
-  ["io.kestra.plugin.scripts.nashorn.Eval", EVAL],
-  ["io.kestra.plugin.scripts.shell.Commands", {
-    kind: "script",
-    body: "commands",
-    image: "ubuntu",
-    properties: ["commands", ...SCRIPT_PROPERTIES],
-  }],
-  ["io.kestra.plugin.scripts.shell.Script", {
-    kind: "script",
-    body: "script",
-    image: "ubuntu",
-    properties: ["script", ...SCRIPT_PROPERTIES],
-  }],
-  ...[
-    "AllowFailure",
-    "Dag",
-    "EachParallel",
-    "EachSequential",
-    "ForEach",
-    "ForEachItem",
-    "If",
-    "LoopUntil",
-    "Parallel",
-    "Pause",
-    "Sequential",
-    "Subflow",
-    "Switch",
-    "WaitFor",
-    "WorkingDirectory",
-  ].map((it): [string, KnownClass] => [`io.kestra.plugin.core.flow.${it}`, { kind: "flowable" }]),
+/** Classes by the name they have today. */
+export const CLASSES: ReadonlyMap<string, KnownClass> = new Map([
+  ...CORE_CLASSES,
+  ...SCRIPT_CLASSES,
 ]);
+
+/** What is known of a class, by any of its names; `undefined` for one that nobody here knows. */
+export function classOf(type: string): KnownClass | undefined {
+  const name = canonicalClass(type);
+  return CLASSES.get(name) ?? commandClass(name);
+}
 
 /** Names of every task that are honoured. */
 export const TASK_PROPERTIES: readonly string[] = [
@@ -104,6 +32,7 @@ export const TASK_PROPERTIES: readonly string[] = [
   "allowFailure",
   "disabled",
   "runIf",
+  "pluginDefaultsRef",
 ];
 
 /** The runner that a script task has when nobody names one, as in Kestra. */

@@ -28,7 +28,7 @@ Examples:
     io.out(values.json ? planJson(plan) : planText(plan, makeStyle(io.colour.out)));
     io.err(
       renderDiagnostics(
-        plan.flows.flatMap((it) => it.diagnostics),
+        [...plan.policy.warnings, ...plan.flows.flatMap((it) => it.diagnostics)],
         io.texts,
         makeStyle(io.colour.err),
       ),

@@ -1,4 +1,4 @@
-import { CLASSES } from "../catalog/classes.ts";
+import { classOf } from "../catalog/classes.ts";
 import { describePlugins } from "../execute/describe_plugins.ts";
 import { parseFlow, readFlow } from "../flow/mod.ts";
 import { inspectHost, listPlugins, type PluginFile } from "../host/mod.ts";
@@ -12,7 +12,7 @@ import {
   type Task,
 } from "../model/mod.ts";
 import { childArgv, makePlan } from "../plan/mod.ts";
-import { applyDefaults } from "../policy/mod.ts";
+import { applyDefaults, flowForced } from "../policy/mod.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
 import { readText } from "./read_text.ts";
@@ -58,7 +58,8 @@ async function readFlows(io: Io, paths: readonly string[], policy: Policy) {
   for (const path of paths) {
     try {
       const root = readFlow(await readText(io, path, "flow"), path);
-      flows.push(parseFlow(applyDefaults(root, policy)));
+      const { flow, warnings } = parseFlow(applyDefaults(root, policy));
+      flows.push({ flow, warnings: [...flowForced(root, policy), ...warnings] });
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
       problems.push(...error.diagnostics);
@@ -69,7 +70,8 @@ async function readFlows(io: Io, paths: readonly string[], policy: Policy) {
 }
 
 function usesContainers({ type, children }: Task): boolean {
-  return CLASSES.get(type.value)?.kind === "script" || children.some(usesContainers);
+  const known = classOf(type.value);
+  return (known?.kind === "script" && known.notRun === undefined) || children.some(usesContainers);
 }
 
 async function loadPlugins(io: Io, directories: readonly string[], host: HostFacts) {
@@ -85,5 +87,5 @@ async function loadPlugins(io: Io, directories: readonly string[], host: HostFac
       program: "plugin",
       read: [directory, ...childCode.value.modules],
     });
-  return await describePlugins(files, argvFor, (type) => CLASSES.has(type), io.signal);
+  return await describePlugins(files, argvFor, (type) => classOf(type) !== undefined, io.signal);
 }

@@ -53,7 +53,13 @@ Examples:
     const { plan, host } = await prepare(io, questionOf(values, [file]));
     const [flowPlan] = plan.flows;
     if (flowPlan === undefined) throw new UsageError("Cannot run: no flow given");
-    io.err(renderDiagnostics(flowPlan.diagnostics, io.texts, makeStyle(io.colour.err)));
+    io.err(
+      renderDiagnostics(
+        [...plan.policy.warnings, ...flowPlan.diagnostics],
+        io.texts,
+        makeStyle(io.colour.err),
+      ),
+    );
     const refused = refusalCode(plan);
     if (refused !== ExitCode.ok) {
       io.err(`nothing was run: ${flowPlan.flow.namespace}/${flowPlan.flow.id} is refused\n`);

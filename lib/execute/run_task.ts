@@ -11,6 +11,8 @@ import type {
   State,
   TaskPlan,
 } from "../model/mod.ts";
+import { canonicalClass } from "../catalog/aliases.ts";
+import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
 import { runScript } from "./run_script.ts";
 import { runChild } from "./run_child.ts";
@@ -97,7 +99,7 @@ function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefi
       ? { kind: "plugin", module: program.module }
       : program?.kind === "eval"
       ? { kind: "eval" }
-      : { kind: "built-in", type: task.type.value },
+      : { kind: "built-in", type: canonicalClass(task.type.value) },
     task: propertiesOf(plan),
     variables,
     secrets,
@@ -110,17 +112,9 @@ function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefi
 
 /** What belongs to the class: what every task has is the harness's business. */
 function propertiesOf({ task }: TaskPlan): Record<string, unknown> {
-  const {
-    id: _,
-    type: _t,
-    description: _d,
-    timeout: _o,
-    allowFailure: _a,
-    disabled: _x,
-    runIf: _r,
-    ...own
-  } = toPlain(task.effective);
-  return own;
+  return Object.fromEntries(
+    Object.entries(toPlain(task.effective)).filter(([key]) => !TASK_PROPERTIES.includes(key)),
+  );
 }
 
 function allowedEnv({ plan, env }: TaskRun): Record<string, string> {

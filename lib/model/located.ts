@@ -5,7 +5,8 @@ export type Injection =
   | "flow default"
   | "flow forced default"
   | "plugin default"
-  | "forced plugin default";
+  | "forced plugin default"
+  | "policy rule";
 
 /** A scalar of a YAML file. Dates and other tagged scalars stay text. */
 export interface LocatedScalar {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Flow, Task } from "./flow.ts";
+import type { Injection } from "./located.ts";
 import type { PolicyFile } from "./policy.ts";
 import type { Because, BuiltIn, Source } from "./source.ts";
 
@@ -69,6 +70,14 @@ export type Program =
     readonly owner?: { readonly uid: number; readonly gid: number };
   };
 
+/** Where one value of a task comes from. */
+export interface Provenance {
+  /** `taskRunner.type`, `commands[0]`. */
+  readonly path: string;
+  readonly from: Injection | "flow";
+  readonly source: Source;
+}
+
 /** How one task may run. */
 export interface TaskPlan {
   readonly task: Task;
@@ -82,6 +91,8 @@ export interface TaskPlan {
   readonly spawn: "allowed" | "denied";
   readonly layers: Layers;
   readonly timeoutMs?: number;
+  /** One entry for each value of the task, in its order. */
+  readonly provenance: readonly Provenance[];
   readonly because: readonly Because[];
 }
 
@@ -95,7 +106,12 @@ export interface FlowPlan {
 
 /** What would run, and why so. */
 export interface Plan {
-  readonly policy: { readonly files: readonly PolicyFile[]; readonly digest: string };
+  readonly policy: {
+    readonly files: readonly PolicyFile[];
+    readonly digest: string;
+    /** What is worth a word about the policy itself. */
+    readonly warnings: readonly Diagnostic[];
+  };
   /** What each layer can do on this machine. */
   readonly layers: Layers;
   readonly flows: readonly FlowPlan[];

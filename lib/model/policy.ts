@@ -1,3 +1,4 @@
+import type { Diagnostic } from "./diagnostic.ts";
 import type { LocatedMap } from "./located.ts";
 import type { Source, Sourced } from "./source.ts";
 
@@ -5,6 +6,8 @@ import type { Source, Sourced } from "./source.ts";
 export interface PluginDefault {
   /** A class or any text its name begins with, as Kestra matches it. */
   readonly type: Sourced<string>;
+  /** Given to what names it with `pluginDefaultsRef`, and to nothing else. */
+  readonly ref?: Sourced<string>;
   /** A forced value beats the task's own. */
   readonly forced: boolean;
   readonly values: LocatedMap;
@@ -75,6 +78,8 @@ export interface Policy {
   readonly env: readonly Sourced<string>[];
   readonly limits: Limits;
   readonly containers: ContainerRules;
+  /** What is worth a word, and stops nothing. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** One file of a chain of policies. */

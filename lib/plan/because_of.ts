@@ -74,6 +74,7 @@ const RULES: Readonly<Record<Injection, string>> = {
   "flow forced default": "pluginDefaults of the flow, forced",
   "plugin default": "plugin default of the policy",
   "forced plugin default": "plugin default of the policy, forced",
+  "policy rule": "rule of the policy",
 };
 
 /** Why a task has values that it does not say itself. */

@@ -1,3 +1,4 @@
+import { namesOfClass } from "../catalog/aliases.ts";
 import { matchesClassPrefix } from "../catalog/matches_class_prefix.ts";
 import type { Because, Policy } from "../model/mod.ts";
 
@@ -11,21 +12,24 @@ export interface SpawnVerdict {
  * Decides the spawn permission of a class.
  *
  * Kestra documents no precedence between its two lists; here forbidden wins, and a list of
- * authorized classes that is there refuses every class it does not name.
+ * authorized classes that is there refuses every class it does not name. A class is meant by
+ * any of its names: Kestra's renamed ones still go by the old.
  */
 export function decideSpawn(policy: Policy, type: string): SpawnVerdict {
   if (policy.spawn.value === "never") {
     const { source = "built-in" } = policy.spawn;
     return denied({ effect: "deny spawn", rule: "bulkhead.spawn: never", source });
   }
-  const forbidden = policy.forbiddenClassPrefixes.find((it) => matchesClassPrefix(it.value, type));
+  const names = namesOfClass(type);
+  const isMeant = (prefix: string) => names.some((it) => matchesClassPrefix(prefix, it));
+  const forbidden = policy.forbiddenClassPrefixes.find((it) => isMeant(it.value));
   if (forbidden !== undefined) {
     const rule = "kestra.ee.java-security.forbidden-class-prefix";
     return denied({ effect: "deny spawn", rule, source: forbidden.source });
   }
   const rule = "kestra.ee.java-security.authorized-class-prefix";
   for (const list of policy.authorizedClassPrefixes) {
-    const match = list.find((it) => matchesClassPrefix(it.value, type));
+    const match = list.find((it) => isMeant(it.value));
     const [first] = list;
     if (match === undefined) {
       return denied({
@@ -35,8 +39,7 @@ export function decideSpawn(policy: Policy, type: string): SpawnVerdict {
       });
     }
   }
-  const match = policy.authorizedClassPrefixes.flat()
-    .find((it) => matchesClassPrefix(it.value, type));
+  const match = policy.authorizedClassPrefixes.flat().find((it) => isMeant(it.value));
   return {
     spawn: "allowed",
     because: match === undefined

@@ -28,7 +28,7 @@ export function makePlan(
   const closed = closedPaths(policy, host);
   const narrowed = narrowedPaths(policy, closed, host);
   return {
-    policy: { files: policy.files, digest: policy.digest },
+    policy: { files: policy.files, digest: policy.digest, warnings: policy.warnings },
     layers: layersOf(host),
     flows: flows.map(({ flow, warnings }): FlowPlan => {
       const tasks = [...flow.tasks, ...flow.errors].flatMap((it) =>

@@ -42,7 +42,8 @@ export function planScript(
   policy: Policy,
   host: HostFacts,
 ): Script {
-  const refusal = unsupportedKey(task, [...TASK_PROPERTIES, ...known.properties]) ??
+  const refusal = refuseDeprecated(task) ??
+    unsupportedKey(task, [...TASK_PROPERTIES, ...known.properties]) ??
     refuseRunner(task) ?? refuseShapes(task, known);
   if (refusal !== undefined) return { refusal };
   const user = userOf(policy, host);
@@ -96,6 +97,27 @@ function envOf(task: Task): Record<string, string> {
   );
 }
 
+/** Keys of old versions that chose a runner past the one that is forced (kestra#16274). */
+const DEPRECATED = ["runner", "docker", "dockerOptions"] as const;
+
+function refuseDeprecated(task: Task): Refusal | undefined {
+  const name = DEPRECATED.find((it) => task.effective.entries.has(it));
+  if (name === undefined) return undefined;
+  const { key } = task.effective.entries.get(name)!;
+  const type = findLocated(task.effective, ["taskRunner", "type"]);
+  const forced = type?.injection === "forced plugin default" || type?.injection === "policy rule"
+    ? type
+    : undefined;
+  return {
+    code: "plan/deprecated-runner",
+    message: `Cannot run task "${task.id}": "${name}" would choose its runner past "taskRunner"`,
+    by: forced ? "policy" : "unsupported",
+    source: forced?.source ?? key,
+    ...(forced && { related: [{ message: `"${name}" stands here`, at: key }] }),
+    help: `Leave "${name}" out, and say what is needed in taskRunner`,
+  };
+}
+
 /** Of the author's own runner keys only those that are honoured survive. */
 function refuseRunner(task: Task): Refusal | undefined {
   const runner = task.effective.entries.get("taskRunner");
@@ -108,13 +130,16 @@ function refuseRunner(task: Task): Refusal | undefined {
       code: "plan/task-runner",
       message: type === undefined
         ? `Cannot run task "${task.id}": its taskRunner has no type`
+        : shown.includes("{")
+        ? `Cannot run task "${task.id}" with task runner ${shown}: an expression cannot be decided before the run`
         : `Cannot run task "${task.id}" with task runner ${shown}: scripts run in containers only`,
       by: "unsupported",
       source: (type ?? runner).value.source,
       help: `Leave taskRunner out, or use ${DOCKER_RUNNER}`,
     };
   }
-  const forced = type.value.injection === "forced plugin default";
+  const forced = type.value.injection === "forced plugin default" ||
+    type.value.injection === "policy rule";
   for (const [name, { key, value }] of runner.value.entries) {
     if (name === "type") continue;
     const pull = name === "pullPolicy" && value.kind === "scalar" &&

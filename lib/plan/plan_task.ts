@@ -1,4 +1,5 @@
-import { CLASSES } from "../catalog/classes.ts";
+import { classOf } from "../catalog/classes.ts";
+import type { NotRun } from "../catalog/known_class.ts";
 import type {
   Because,
   Flow,
@@ -19,6 +20,7 @@ import {
 } from "./because_of.ts";
 import type { ClosedPath } from "./closed_paths.ts";
 import { decideSpawn } from "./decide_spawn.ts";
+import { provenanceOf } from "./provenance_of.ts";
 import { planInProcess } from "./plan_in_process.ts";
 import { planScript } from "./plan_script.ts";
 
@@ -32,10 +34,11 @@ export function planTask(
 ): TaskPlan {
   const { spawn, because: spawnBecause } = decideSpawn(policy, task.type.value);
   const plugin = host.plugins.find((it) => it.type === task.type.value);
-  const known = CLASSES.get(task.type.value);
+  const known = classOf(task.type.value);
   const kind: TaskKind = plugin !== undefined ? "in-process" : known?.kind ?? "unknown";
   const values = becauseOfValues(task.effective);
-  const base = { task, kind, spawn, ...timeoutOf(task, policy) };
+  const provenance = provenanceOf(task.effective);
+  const base = { task, kind, spawn, provenance, ...timeoutOf(task, policy) };
   const refuse = (refusal: Refusal): TaskPlan => ({
     ...base,
     verdict: "refuse",
@@ -58,6 +61,9 @@ export function planTask(
       layers: idle("the task is disabled"),
       because: [off, ...values],
     };
+  }
+  if (plugin === undefined && known?.notRun !== undefined) {
+    return refuse(notRun(task, known.notRun, known.kind));
   }
   if (plugin !== undefined || known?.kind === "in-process") {
     const planned = planInProcess(
@@ -123,22 +129,24 @@ export function planTask(
       ],
     };
   }
-  return refuse(
-    known?.kind === "flowable"
-      ? {
-        code: "plan/flowable",
-        message: `Cannot run task "${task.id}": ${task.type.value} is not supported yet`,
-        by: "unsupported",
-        source: task.type.source,
-      }
-      : {
-        code: "plan/unknown-class",
-        message: `Cannot run task "${task.id}": nothing here implements class "${task.type.value}"`,
-        by: "unsupported",
-        source: task.type.source,
-        help: "Give a module that implements it with --plugins DIR",
-      },
-  );
+  return refuse({
+    code: "plan/unknown-class",
+    message: `Cannot run task "${task.id}": nothing here implements class "${task.type.value}"`,
+    by: "unsupported",
+    source: task.type.source,
+    help: "Give a module that implements it with --plugins DIR",
+  });
+}
+
+/** A class that is known, and known not to be run. */
+function notRun({ id, type }: Task, { fact, help }: NotRun, kind: TaskKind): Refusal {
+  return {
+    code: kind === "flowable" ? "plan/flowable" : "plan/class-not-run",
+    message: `Cannot run task "${id}" of class "${type.value}": ${fact}`,
+    by: "unsupported",
+    source: type.source,
+    ...(help !== undefined && { help }),
+  };
 }
 
 const OURS: Because = {

@@ -1,3 +1,4 @@
+import { canonicalClass } from "../catalog/aliases.ts";
 import {
   type Diagnostic,
   type Injection,
@@ -7,133 +8,178 @@ import {
   type Policy,
   StageError,
 } from "../model/mod.ts";
+import { nearest } from "../source/nearest.ts";
+import { flowDefaults } from "./flow_defaults.ts";
 import { injected, mergeMaps } from "./merge.ts";
-import { parseDefault } from "./parse_policy.ts";
 
 /** The keys of a flow that hold defaults; they apply to everything but themselves. */
-const FLOW_KEYS = ["pluginDefaults", "taskDefaults"] as const;
+const FLOW_KEYS: readonly string[] = ["pluginDefaults", "taskDefaults"];
 
 /**
  * Merges plugin defaults into the tasks of a flow, before anything is made of it.
  *
- * Kestra's order: the flow's own defaults, then the policy's; first those that only fill gaps,
- * then the forced ones, which beat what the task says; inside first, in every map whose `type`
- * is a text that begins with the default's (`PluginDefaultService`, 1.x). Where Java's hash
- * order decided between a longer and a shorter `type`, the longer wins here. Which forced
- * default wins over another is the policy's `forced-precedence`.
+ * Kestra's order (`PluginDefaultService`, 1.x): the flow's own defaults, then the policy's;
+ * first those that only fill gaps, then the forced ones, which beat what the task says; inside
+ * first, in every map whose `type` is a text that begins with the default's. What a default
+ * that fills gaps has put in is filled in turn (kestra#17359); forced ones do not compose.
+ *
+ * Decided here: where Java's hash order chose between a longer and a shorter `type`, the longer
+ * wins; a class is meant by its old name as well as by today's; which forced default wins over
+ * another is the policy's `forced-precedence`.
  *
  * @param flow The flow as it was read.
  * @param policy Gives defaults and precedence.
- * @returns The flow with every injected value marked; `flow` itself where nothing applies.
- * @throws {StageError} When a default of the flow is not one: nothing runs without it.
+ * @returns The flow with every injected value marked; `flow` itself where there are no defaults.
+ * @throws {StageError} When a default of the flow is not one, or a `pluginDefaultsRef` leads
+ * nowhere: nothing runs without its defaults.
  */
 export function applyDefaults(
   flow: LocatedMap,
   policy: Pick<Policy, "defaults" | "forcedPrecedence">,
 ): LocatedMap {
   const own = flowDefaults(flow);
-  if (own.length + policy.defaults.length === 0) return flow;
-  const kept = FLOW_KEYS.flatMap((key) => {
-    const entry = flow.entries.get(key);
-    return entry === undefined ? [] : [[key, entry] as const];
-  });
+  const all = [...own, ...policy.defaults];
+  const refs = new Set(all.flatMap((it) => it.ref?.value ?? []));
+  const kept = [...flow.entries].filter(([key]) => FLOW_KEYS.includes(key));
   const body: LocatedMap = {
     ...flow,
-    entries: new Map([...flow.entries].filter(([key]) => !kept.some(([it]) => it === key))),
+    entries: new Map([...flow.entries].filter(([key]) => !FLOW_KEYS.includes(key))),
   };
-  const gaps: Entry[] = [
-    ...own.filter((it) => !it.forced).map((it) => entry(it, "flow default")),
-    ...policy.defaults.filter((it) => !it.forced).map((it) => entry(it, "plugin default")),
+  checkRefs(body, refs);
+  if (all.length === 0) return flow;
+  const gaps = [
+    ...own.filter((it) => !it.forced).map((it) => entryOf(it, "flow default")),
+    ...policy.defaults.filter((it) => !it.forced).map((it) => entryOf(it, "plugin default")),
   ];
   // The first to fill a gap wins, so the most specific comes first.
-  const filled = visit(body, bySpecificity(gaps, -1), (node, values) => mergeMaps(values, node));
+  const filled = visit(body, bySpecificity(gaps, -1), {
+    lay: (node, values) => mergeMaps(values, node),
+    composes: true,
+  });
   // The last to be laid over wins, so the most specific comes last.
-  const done = visit(filled, forcedEntries(own, policy), (node, values) => mergeMaps(node, values));
+  const done = visit(filled, forcedEntries(own, policy), {
+    lay: (node, values) => mergeMaps(node, values),
+    composes: false,
+  });
   return { ...done, entries: new Map([...done.entries, ...kept]) };
 }
 
 interface Entry {
-  readonly type: string;
+  /** Beginnings of class names: as written, and by today's name if it is an old one. */
+  readonly types: readonly string[];
+  readonly ref?: string;
   readonly values: LocatedMap;
 }
 
-function entry(it: PluginDefault, injection: Injection): Entry {
-  return { type: it.type.value, values: injected(it.values, injection) };
+function entryOf({ type, ref, values }: PluginDefault, injection: Injection): Entry {
+  return {
+    types: [...new Set([type.value, canonicalClass(type.value)])],
+    ...(ref && { ref: ref.value }),
+    values: injected(values, injection),
+  };
 }
 
 function forcedEntries(
   own: readonly PluginDefault[],
   { defaults, forcedPrecedence }: Pick<Policy, "defaults" | "forcedPrecedence">,
 ): readonly Entry[] {
-  const ofFlow = own.filter((it) => it.forced).map((it) => entry(it, "flow forced default"));
+  const ofFlow = own.filter((it) => it.forced).map((it) => entryOf(it, "flow forced default"));
   // What is laid over last wins: the outermost file, so that an inner one takes nothing back,
   // and inside one file what is listed last (Kestra since 1.3.22).
   const byFile = Map.groupBy(defaults.filter((it) => it.forced), (it) => it.type.source.file);
-  const ofPolicy = [...byFile.values()].toReversed().flat()
-    .map((it) => entry(it, "forced plugin default"));
-  const [flow, policy] = [bySpecificity(ofFlow, 1), bySpecificity(ofPolicy, 1)];
+  const files = [...byFile.values()].toReversed();
+  const laid = (list: readonly PluginDefault[]) =>
+    bySpecificity(list.map((it) => entryOf(it, "forced plugin default")), 1);
   switch (forcedPrecedence) {
     case "admin":
-      return [...flow, ...policy];
+      return [...bySpecificity(ofFlow, 1), ...laid(files.flat())];
     case "flow-first":
-      return [...policy, ...flow];
+      // Until 1.3.21 the list was turned round: inside one level the first listed won.
+      return [
+        ...laid(files.flatMap((it) => it.toReversed())),
+        ...bySpecificity(ofFlow.toReversed(), 1),
+      ];
     case "ignore-flow-forced":
-      return policy;
+      return laid(files.flat());
   }
 }
 
 function bySpecificity(entries: readonly Entry[], direction: 1 | -1): readonly Entry[] {
-  return entries.toSorted((a, b) => direction * (a.type.length - b.type.length));
+  return entries.toSorted((a, b) => direction * (a.types[0]!.length - b.types[0]!.length));
+}
+
+interface Pass {
+  readonly lay: (node: LocatedMap, values: LocatedMap) => LocatedMap;
+  /** Whether what an entry has put in is visited by the others. */
+  readonly composes: boolean;
 }
 
 /** Applies entries to every typed map, inside first. */
-function visit(
-  map: LocatedMap,
-  entries: readonly Entry[],
-  lay: (node: LocatedMap, values: LocatedMap) => LocatedMap,
-): LocatedMap {
+function visit(map: LocatedMap, entries: readonly Entry[], pass: Pass): LocatedMap {
   if (entries.length === 0) return map;
-  const walk = (node: Located): Located => {
-    if (node.kind === "scalar") return node;
-    if (node.kind === "list") return { ...node, items: node.items.map(walk) };
-    const inner: LocatedMap = {
-      ...node,
-      entries: new Map(
-        [...node.entries].map(([key, it]) => [key, { key: it.key, value: walk(it.value) }]),
-      ),
-    };
-    const type = inner.entries.get("type")?.value;
-    if (type?.kind !== "scalar" || typeof type.value !== "string") return inner;
-    const name = type.value;
-    return entries.filter((it) => name.startsWith(it.type))
-      .reduce((node, it) => lay(node, it.values), inner);
+  const walk = (node: Located, entries: readonly Entry[]): Located => {
+    if (node.kind === "scalar" || entries.length === 0) return node;
+    if (node.kind === "list") return { ...node, items: node.items.map((it) => walk(it, entries)) };
+    const inner = inside(node, (it) => walk(it, entries));
+    const matching = entries.filter((it) => matches(it, inner));
+    if (matching.length === 0) return inner;
+    const laid = matching.reduce((it, { values }) => pass.lay(it, values), inner);
+    if (!pass.composes) return laid;
+    const others = entries.filter((it) => !matching.includes(it));
+    return inside(laid, (it) => it.injection === undefined ? it : walk(it, others));
   };
-  return walk(map) as LocatedMap;
+  return walk(map, entries) as LocatedMap;
 }
 
-function flowDefaults(flow: LocatedMap): readonly PluginDefault[] {
+function inside(node: LocatedMap, change: (value: Located) => Located): LocatedMap {
+  return {
+    ...node,
+    entries: new Map(
+      [...node.entries].map(([key, it]) => [key, { key: it.key, value: change(it.value) }]),
+    ),
+  };
+}
+
+/**
+ * A named default is for what names it; what names one gets no other, unless it is forced.
+ */
+function matches({ types, ref, values }: Entry, node: LocatedMap): boolean {
+  const type = textAt(node, "type");
+  if (type === undefined) return false;
+  const wanted = textAt(node, "pluginDefaultsRef");
+  const forced = values.injection === "forced plugin default" ||
+    values.injection === "flow forced default";
+  if (ref !== undefined ? ref !== wanted : wanted !== undefined && !forced) return false;
+  const today = canonicalClass(type);
+  return types.some((it) => type.startsWith(it) || today.startsWith(it));
+}
+
+function checkRefs(body: LocatedMap, known: ReadonlySet<string>): void {
   const problems: Diagnostic[] = [];
-  const found = FLOW_KEYS.flatMap((key) => {
-    const list = flow.entries.get(key)?.value;
-    if (list === undefined) return [];
-    if (list.kind === "list") {
-      return list.items.flatMap((item, i) => parseDefault(item, `${key}.${i}`, problems) ?? []);
-    }
+  const walk = (node: Located): void => {
+    if (node.kind === "list") node.items.forEach(walk);
+    if (node.kind !== "map") return;
+    for (const { value } of node.entries.values()) walk(value);
+    const ref = node.entries.get("pluginDefaultsRef")?.value;
+    if (ref === undefined) return;
+    const name = ref.kind === "scalar" ? String(ref.value) : undefined;
+    if (name !== undefined && known.has(name)) return;
+    const near = name === undefined ? undefined : nearest(name, known);
     problems.push({
-      code: "flow/wrong-value",
+      code: "flow/unknown-default",
       severity: "error",
-      message: `Cannot use "${key}": expected a list, got a ${list.kind}`,
-      at: list.source,
+      message: name === undefined
+        ? `Cannot use "pluginDefaultsRef": expected a name, got a ${ref.kind}`
+        : `Cannot apply plugin default "${name}": no default has that ref`,
+      at: ref.source,
+      ...(near !== undefined && { help: `Did you mean "${near}"?` }),
     });
-    return [];
-  });
-  if (problems.length > 0) {
-    throw new StageError(
-      problems.map((it) => ({
-        ...it,
-        code: it.code.replace("policy/", "flow/") as typeof it.code,
-      })),
-    );
-  }
-  return found;
+  };
+  walk(body);
+  if (problems.length > 0) throw new StageError(problems);
+}
+
+function textAt(node: LocatedMap, key: string): string | undefined {
+  const value = node.entries.get(key)?.value;
+  return value?.kind === "scalar" && typeof value.value === "string" ? value.value : undefined;
 }

@@ -2,6 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import type { ForcedPrecedence, Located, LocatedMap } from "../model/mod.ts";
 import { findLocated, parseYaml, toPlain } from "../source/mod.ts";
 import { applyDefaults } from "./apply_defaults.ts";
+import { findOverlaps } from "./find_overlaps.ts";
 import { parsePolicy } from "./parse_policy.ts";
 
 const S = "io.kestra.plugin.scripts.shell.Commands";
@@ -195,4 +196,32 @@ Deno.test("applyDefaults() refuses a default of the flow that is none", () => {
     /"pluginDefaults.0.values"/,
   );
   throws(() => apply({ tasks: [], pluginDefaults: "x" }, []), /expected a list/);
+});
+
+Deno.test("applyDefaults() refuses a reference that leads nowhere, and follows its twin", () => {
+  const flow = (ref: string) => ({ tasks: [{ type: S, pluginDefaultsRef: ref }] });
+  const defaults = [{ type: S, ref: "small", values: { a: 1 } }];
+  throws(() => apply(flow("smal"), defaults), /no default has that ref/);
+  throws(() => apply(flow("small"), []), /no default has that ref/);
+  deepEqual(taskOf(apply(flow("small"), defaults)), { ...flow("small").tasks[0], a: 1 });
+});
+
+Deno.test("defaults that overlap are told, and defaults that do not are not", () => {
+  const overlaps = (first: object, second: object) =>
+    findOverlaps(
+      parsePolicy(JSON.stringify({ kestra: { plugins: { defaults: [first, second] } } }), "p")
+        .defaults,
+    ).map((it) => it.message);
+  deepEqual(
+    overlaps({ type: "a", values: { x: { y: 1 } } }, { type: "a.B", values: { x: { y: 2 } } }),
+    [
+      '"x.y" is set by the defaults of "a.B" and of "a": the longer wins',
+    ],
+  );
+  deepEqual(overlaps({ type: "a", values: { x: 1 } }, { type: "a.B", values: { x: 1 } }), []);
+  deepEqual(overlaps({ type: "a", values: { x: 1 } }, { type: "b", values: { x: 2 } }), []);
+  deepEqual(
+    overlaps({ type: "a", values: { x: 1 } }, { type: "a.B", forced: true, values: { x: 2 } }),
+    [],
+  );
 });

@@ -7,6 +7,7 @@ import {
   type Sourced,
   StageError,
 } from "../model/mod.ts";
+import { findOverlaps } from "./find_overlaps.ts";
 import type { ParsedPolicy, SourcedList } from "./parsed_policy.ts";
 
 /** What a chain comes to, before its digests are known. */
@@ -68,6 +69,7 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
   const forbiddenPaths = unique(on.flatMap((it) => it.forbiddenPaths));
   const writable = within(chain, "writable", isWithin, widens);
   const allow = narrowed(chain.map((it) => it.networkAllow));
+  const defaults = chain.flatMap((it) => it.defaults);
   const policy: ChainedPolicy = {
     forbiddenPaths,
     authorizedClassPrefixes: on.flatMap((it) =>
@@ -75,7 +77,8 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
     ),
     forbiddenClassPrefixes: unique(on.flatMap((it) => it.forbiddenClassPrefix)),
     disabledAt: blocks.filter((it) => !it.enabled.value).map((it) => it.enabled.source),
-    defaults: chain.flatMap((it) => it.defaults),
+    defaults,
+    warnings: findOverlaps(defaults),
     forcedPrecedence: forcedPrecedence?.value ?? "admin",
     spawn: spawn ?? { value: "by-class" },
     filesystem: filesystem ?? { value: "open" },

@@ -44,7 +44,9 @@ function meaningOf(policy: ChainedPolicy): string {
     values(policy.forbiddenPaths),
     policy.authorizedClassPrefixes.map(values),
     values(policy.forbiddenClassPrefixes),
-    policy.defaults.map((it) => [it.type.value, it.forced, sorted(toPlain(it.values))]),
+    policy.defaults.map((
+      it,
+    ) => [it.type.value, it.ref?.value, it.forced, sorted(toPlain(it.values))]),
     policy.forcedPrecedence,
     policy.spawn.value,
     policy.filesystem.value,

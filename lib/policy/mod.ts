@@ -4,4 +4,5 @@
  * @module
  */
 export { applyDefaults } from "./apply_defaults.ts";
+export { flowForced } from "./flow_forced.ts";
 export { loadPolicy, type PolicyText } from "./load_policy.ts";

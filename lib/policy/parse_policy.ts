@@ -134,6 +134,9 @@ export function parseDefault(
   }
   return {
     type: { value: shape.type, source: sourceAt(item, ["type"]) },
+    ...(shape.ref !== undefined && {
+      ref: { value: shape.ref, source: sourceAt(item, ["ref"]) },
+    }),
     forced: shape.forced ?? false,
     values,
   };

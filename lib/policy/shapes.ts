@@ -36,6 +36,7 @@ export const JavaSecurity = z.strictObject({
 /** An entry of `kestra.plugins.defaults`. */
 export const PluginDefaultShape = z.strictObject({
   type: z.string().min(1, "expected a class"),
+  ref: z.string().min(1, "expected a name").optional(),
   forced: z.boolean().optional(),
   values: z.record(z.string(), z.unknown()),
 });

@@ -23,8 +23,8 @@ export function planJson({ policy, layers, flows }: Plan): string {
 }
 
 function taskJson(plan: TaskPlan) {
-  const { task, kind, verdict, refusal, argv, permissions, spawn, layers, timeoutMs, because } =
-    plan;
+  const { task, kind, verdict, refusal, argv, permissions, spawn, layers, timeoutMs } = plan;
+  const { provenance, because } = plan;
   return {
     id: task.id,
     path: task.path,
@@ -38,6 +38,7 @@ function taskJson(plan: TaskPlan) {
     layers,
     ...(timeoutMs !== undefined && { timeoutMs }),
     effective: toPlain(task.effective),
+    provenance,
     because,
   };
 }

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import type { Because, FlowPlan, Layers, Plan, TaskPlan } from "../model/mod.ts";
 import { toPlain } from "../source/to_plain.ts";
 import { printable } from "./printable.ts";
@@ -47,14 +46,44 @@ function taskLines(plan: TaskPlan, style: Style): string[] {
   return [...lines, ...effectiveLines(plan, style), ...becauseLines(because, style)];
 }
 
-/** The task after defaults, as YAML, without what the first line says already. */
-function effectiveLines({ task }: TaskPlan, style: Style): string[] {
+/** The task after defaults, without what the first line says already; each value with its place. */
+function effectiveLines({ task, provenance }: TaskPlan, style: Style): string[] {
   const { id: _, type: _t, ...rest } = toPlain(task.effective);
-  const text = Object.keys(rest).length === 0 ? "{}" : stringify(rest, { lineWidth: 0 }).trimEnd();
-  return [
-    `         ${style.dim("effective")}`,
-    ...text.split("\n").map((it) => `           ${printable(it)}`),
-  ];
+  const at = new Map(provenance.map((it) => [it.path, it]));
+  const place = (path: string) => {
+    const found = at.get(path);
+    if (found === undefined) return "";
+    const from = found.from === "flow" ? "" : ` (${found.from})`;
+    return `  ${style.dim(printable(`${placeOf(found.source)}${from}`))}`;
+  };
+  const lines = (value: unknown, path: string, indent: string): string[] => {
+    if (Array.isArray(value) && value.length > 0) {
+      return value.flatMap((it, i) => nested(it, `${path}[${i}]`, indent, "-"));
+    }
+    if (isMap(value)) {
+      return Object.entries(value).flatMap(([key, it]) =>
+        nested(it, path === "" ? key : `${path}.${key}`, indent, `${printable(key)}:`)
+      );
+    }
+    return [];
+  };
+  const nested = (value: unknown, path: string, indent: string, head: string): string[] => {
+    if ((Array.isArray(value) && value.length > 0) || isMap(value)) {
+      return [`${indent}${head}`, ...lines(value, path, `${indent}  `)];
+    }
+    if (typeof value === "string" && value.includes("\n")) {
+      const text = value.trimEnd().split("\n").map((it) => `${indent}  ${printable(it)}`);
+      return [`${indent}${head} |${place(path)}`, ...text];
+    }
+    const shown = typeof value === "string" ? printable(value) : JSON.stringify(value);
+    return [`${indent}${head} ${shown}${place(path)}`];
+  };
+  return [`         ${style.dim("effective")}`, ...lines(rest, "", "           ")];
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.keys(value).length > 0;
 }
 
 /** One option a line; what a shell would take apart stands in quotes. */
