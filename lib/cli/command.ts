@@ -1,5 +1,6 @@
 import { StageError } from "../model/mod.ts";
 import { makeStyle, printable, renderDiagnostics } from "../report/mod.ts";
+import { ExitCode } from "./exit_code.ts";
 
 /** What a command may touch. Tests give their own; `main.ts` gives the real ones. */
 export interface Io {
@@ -23,24 +24,10 @@ export interface Io {
 /** One command: data and one function. It never exits. */
 export interface Command {
   readonly name: string;
-  readonly summary: string;
   /** The text of `--help`, without the summary. */
   readonly usage: string;
   readonly run: (argv: readonly string[], io: Io) => Promise<number>;
 }
-
-/** Exit codes, pinned by `tests/cli`. */
-export const ExitCode = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  unreadable: 3,
-  refused: 4,
-  timedOut: 124,
-  host: 125,
-  interrupted: 130,
-  terminated: 143,
-} as const;
 
 const FAULTS = {
   usage: ExitCode.usage,
@@ -60,10 +47,6 @@ export async function runCommand(
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
-  if (argv.includes("--help") || argv.includes("-h")) {
-    io.out(`${command.summary}.\n\n${command.usage}`);
-    return ExitCode.ok;
-  }
   try {
     return await command.run(argv, io);
   } catch (error) {

@@ -1,12 +1,28 @@
 import project from "../../deno.json" with { type: "json" };
-import { StageError } from "../model/mod.ts";
 import { nearest } from "../source/nearest.ts";
-import { type Command, ExitCode, type Io, runCommand } from "./command.ts";
-import { plan } from "./plan.ts";
-import { run } from "./run.ts";
+import type { Command, Io } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
+
+/** A command that is loaded when it is called: what nobody asks for costs no start-up time. */
+interface Loadable {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [run, plan];
+const COMMANDS: readonly Loadable[] = [
+  {
+    name: "run",
+    summary: "Run a flow, every task isolated as the policies say",
+    load: async () => (await import("./run.ts")).run,
+  },
+  {
+    name: "plan",
+    summary: "Show for every task what would run, and which line of which policy says so",
+    load: async () => (await import("./plan.ts")).plan,
+  },
+];
 
 /**
  * From argv to an exit code.
@@ -34,9 +50,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return ExitCode.usage;
   }
   try {
-    return await runCommand(command, rest, io);
+    const loaded = await command.load();
+    if (rest.includes("--help") || rest.includes("-h")) {
+      io.out(`${command.summary}.\n\n${loaded.usage}`);
+      return ExitCode.ok;
+    }
+    const { runCommand } = await import("./command.ts");
+    return await runCommand(loaded, rest, io);
   } catch (error) {
-    if (error instanceof StageError) throw error;
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     io.err(`error[run/harness]: Cannot go on: ${name}: ${message.split("\n")[0]}\n`);
     if (io.env.BULKHEAD_DEBUG) io.err(`${(error as Error).stack}\n`);

@@ -1,4 +1,5 @@
-import { ExitCode, type Io } from "./command.ts";
+import { type Io } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
 
 const encoder = new TextEncoder();
 

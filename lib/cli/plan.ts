@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 import type { Plan } from "../model/mod.ts";
 import { makeStyle, planJson, planText, renderDiagnostics } from "../report/mod.ts";
-import { type Command, ExitCode, UsageError } from "./command.ts";
+import { type Command, UsageError } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
 import { COMMON_HELP, COMMON_OPTIONS, questionOf } from "./common_options.ts";
 import { prepare } from "./prepare.ts";
 
 /** `plan`: what would run, and why so. Nothing runs. */
 export const plan: Command = {
   name: "plan",
-  summary: "Show for every task what would run, and which line of which policy says so",
   usage: `Usage: bulkhead plan FLOW… [options]
 
   --json              one JSON document

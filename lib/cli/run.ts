@@ -6,7 +6,8 @@ import { type Event, StageError } from "../model/mod.ts";
 import { childArgv } from "../plan/mod.ts";
 import { makeStyle, renderDiagnostics, runText } from "../report/mod.ts";
 import { parseYaml, toPlain } from "../source/mod.ts";
-import { type Command, ExitCode, type Io, UsageError } from "./command.ts";
+import { type Command, type Io, UsageError } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
 import { COMMON_HELP, COMMON_OPTIONS, questionOf } from "./common_options.ts";
 import { refusalCode } from "./plan.ts";
 import { prepare } from "./prepare.ts";
@@ -15,7 +16,6 @@ import { readText } from "./read_text.ts";
 /** `run`: a flow under policies, to its end. */
 export const run: Command = {
   name: "run",
-  summary: "Run a flow, every task isolated as the policies say",
   usage: `Usage: bulkhead run FLOW [options]
 
   -i, --input K=V     a value for an input; repeat it
