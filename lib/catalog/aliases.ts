@@ -2,7 +2,8 @@
  * Names that Kestra still takes for classes it has renamed.
  *
  * Source: Kestra's migration guide 0.17.0, "Renamed Plugins", which lists every core class that
- * declares its old name as an alias, and the task runners. Kestra does not look from the new
+ * declares its old name as an alias, and the task runners; WaitFor and Worker were renamed
+ * before that. Kestra does not look from the new
  * name to the old one: a default on `…core.log.Log` misses a task of the old name. Here both are
  * one class.
  *
@@ -79,6 +80,8 @@ const RENAMED: Readonly<Record<string, string>> = {
     "io.kestra.plugin.core.runner.Process",
   "io.kestra.core.tasks.executions.Counts": "io.kestra.plugin.core.execution.Count",
   "io.kestra.core.tasks.flows.Flow": "io.kestra.plugin.core.flow.Subflow",
+  "io.kestra.core.tasks.flows.WaitFor": "io.kestra.plugin.core.flow.WaitFor",
+  "io.kestra.core.tasks.flows.Worker": "io.kestra.plugin.core.flow.WorkingDirectory",
   "io.kestra.plugin.scripts.runner.docker.DockerTaskRunner":
     "io.kestra.plugin.scripts.runner.docker.Docker",
 };

@@ -32,6 +32,8 @@ export const TASK_PROPERTIES: readonly string[] = [
   "allowFailure",
   "disabled",
   "runIf",
+  "when",
+  "policyRefs",
   "pluginDefaultsRef",
 ];
 

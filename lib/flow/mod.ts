@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { parseFlow, readFlow } from "./parse_flow.ts";
+export { type ParsedFlow, parseFlow, readFlow } from "./parse_flow.ts";
 export { resolveInputs } from "./resolve_inputs.ts";

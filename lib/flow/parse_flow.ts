@@ -1,33 +1,24 @@
 import {
   type Diagnostic,
   type Flow,
-  type Input,
-  type InputType,
   type LocatedMap,
-  type Refusal,
   StageError,
+  type Task,
 } from "../model/mod.ts";
-import {
-  checkShape,
-  findLocated,
-  parseYaml,
-  sourceAt,
-  toPlain,
-  unknownKey,
-} from "../source/mod.ts";
-import { parseInputValue } from "./parse_input_value.ts";
+import { checkShape, findLocated, parseYaml, toPlain } from "../source/mod.ts";
+import { checkFlowables } from "./check_flowables.ts";
+import { checkOutputs } from "./check_outputs.ts";
+import { checkTriggers } from "./check_triggers.ts";
+import { refuseDashedNames } from "./dashed_names.ts";
+import { type Findings, missing, noFindings, wrongValue } from "./findings.ts";
+import { checkKeys } from "./flow_keys.ts";
+import { parseInputs } from "./parse_inputs.ts";
+import { parseLabels } from "./parse_labels.ts";
 import { parseTasks } from "./parse_tasks.ts";
-import {
-  FLOW_KEYS,
-  Id,
-  IDLE_KEYS,
-  INPUT_KEYS,
-  InputShape,
-  KESTRA_INPUT_TYPES,
-  Labels,
-  Namespace,
-  UNSUPPORTED_KEYS,
-} from "./shapes.ts";
+import { refuseTwins } from "./refuse_twins.ts";
+import { removedIn2, speaks2 } from "./removed_in_2.ts";
+import { FlowId, Namespace } from "./shapes.ts";
+import { isNull, kindOf, textOf } from "./located_values.ts";
 
 /**
  * Reads the text of a flow, before defaults are merged into it.
@@ -46,247 +37,112 @@ export function readFlow(text: string, file: string): LocatedMap {
   }]);
 }
 
+/** A flow, and what is worth saying about it. */
+export interface ParsedFlow {
+  readonly flow: Flow;
+  readonly warnings: readonly Diagnostic[];
+  /**
+   * What Kestra 2.0 removed of what the flow uses, when all of it is written for 1.x; in a flow
+   * that mixes both, no Kestra takes it and this stands among the warnings.
+   */
+  readonly hints: readonly Diagnostic[];
+}
+
 /**
  * Makes a flow of what was read and of the defaults that were merged in.
  *
- * What Kestra has and bulkhead has not yet does not stop the reading: it becomes a refusal,
- * so that the flow can be planned and not run.
+ * Takes the words of Kestra 1.x and of 2.0. What every Kestra rejects is a problem; what one of
+ * them takes and bulkhead has not does not stop the reading: it becomes a refusal, so that the
+ * flow can be planned and not run.
  *
- * @returns The flow, and what is worth a warning.
  * @throws {StageError} With every problem found.
  */
-export function parseFlow(
-  root: LocatedMap,
-): { readonly flow: Flow; readonly warnings: readonly Diagnostic[] } {
-  const file = root.source.file;
-  const problems: Diagnostic[] = [];
-  const warnings: Diagnostic[] = [];
-  const refusals: Refusal[] = [];
-  checkKeys(root, { problems, warnings, refusals });
-  const text = (key: "id" | "namespace", schema: typeof Id) => {
-    const value = root.entries.get(key)?.value;
-    if (value !== undefined) return checkShape(schema, value, "flow", key, problems) ?? "";
-    problems.push(missing("flow", key, root));
-    return "";
-  };
+export function parseFlow(root: LocatedMap): ParsedFlow {
+  const findings = noFindings();
+  const { problems, warnings, refusals } = findings;
+  checkKeys(root, findings);
+  const id = nameOf(root, "id", FlowId, findings);
+  const namespace = nameOf(root, "namespace", Namespace, findings);
+  const inputs = parseInputs(findLocated(root, ["inputs"]), "inputs", findings);
+  checkOutputs(findLocated(root, ["outputs"]), problems);
+  checkTriggers(findLocated(root, ["triggers"]), problems);
   const flow: Flow = {
-    file,
-    id: text("id", Id),
-    namespace: text("namespace", Namespace),
+    file: root.source.file,
+    id,
+    namespace,
     ...descriptionOf(root),
-    labels: labelsOf(root, problems),
-    inputs: inputsOf(root, problems, refusals),
-    variables: variablesOf(root, problems),
-    tasks: parseTasks(root, "tasks", problems),
-    errors: parseTasks(root, "errors", problems),
+    labels: parseLabels(findLocated(root, ["labels"]), findings),
+    inputs,
+    variables: variablesOf(root, findings),
+    tasks: parseTasks(root, "tasks", "required", findings),
+    // A flow that has any of the others is refused, so that nothing takes them for errors.
+    errors: [
+      ...parseTasks(root, "errors", "optional", findings),
+      ...parseTasks(root, "finally", "optional", findings),
+      ...parseTasks(root, "afterExecution", "optional", findings),
+      ...tasksOfListeners(root, findings),
+    ],
     refusals,
   };
-  if (!root.entries.has("tasks")) problems.push(missing("flow", "tasks", root));
-  refuseTwins([...flow.tasks, ...flow.errors], problems);
+  if (!root.entries.has("tasks")) {
+    problems.push(missing("flow", "tasks", root.source, "A flow has at least one task"));
+  }
+  const all = [...flow.tasks, ...flow.errors];
+  const taskIds = refuseTwins(all, problems);
+  checkFlowables(all, flow, findings);
   if (problems.length > 0) throw new StageError(problems);
-  return { flow, warnings };
+  refusals.push(...refuseDashedNames(root, all, taskIds));
+  const removed = removedIn2(root, all);
+  return speaks2(root, all)
+    ? { flow, warnings: [...warnings, ...removed], hints: [] }
+    : { flow, warnings, hints: removed };
 }
 
-interface Findings {
-  readonly problems: Diagnostic[];
-  readonly warnings: Diagnostic[];
-  readonly refusals: Refusal[];
-}
-
-function checkKeys(root: LocatedMap, { problems, warnings, refusals }: Findings): void {
-  for (const [name, { key }] of root.entries) {
-    if (FLOW_KEYS.includes(name)) continue;
-    if (IDLE_KEYS.includes(name)) {
-      warnings.push({
-        code: "flow/idle-key",
-        severity: "warning",
-        message: `"${name}" has no effect here: a flow is run by hand, once`,
-        at: key,
-      });
-    } else if (UNSUPPORTED_KEYS.includes(name)) {
-      refusals.push({
-        code: "flow/not-supported",
-        message: `Cannot run a flow with "${name}": it is not supported yet`,
-        by: "unsupported",
-        source: key,
-      });
-    } else problems.push(unknownKey("flow", "flow", name, FLOW_KEYS, key));
+function nameOf(
+  root: LocatedMap,
+  key: "id" | "namespace",
+  schema: typeof FlowId,
+  { problems }: Findings,
+): string {
+  const value = findLocated(root, [key]);
+  if (value !== undefined && !isNull(value)) {
+    return checkShape(schema, value, "flow", key, problems) ?? "";
   }
+  problems.push(missing("flow", key, value?.source ?? root.source));
+  return "";
 }
 
-function descriptionOf(root: LocatedMap) {
-  const value = root.entries.get("description")?.value;
-  return value?.kind === "scalar" && value.value !== null
-    ? { description: String(value.value) }
-    : {};
+function descriptionOf(root: LocatedMap): Pick<Flow, "description"> {
+  const description = textOf(findLocated(root, ["description"]));
+  return description === undefined ? {} : { description };
 }
 
-function labelsOf(root: LocatedMap, problems: Diagnostic[]): Record<string, string> {
-  const value = root.entries.get("labels")?.value;
-  if (value === undefined || (value.kind === "scalar" && value.value === null)) return {};
-  const labels = checkShape(Labels, value, "flow", "labels", problems);
-  if (labels === undefined) return {};
-  const pairs = Array.isArray(labels)
-    ? labels.map((it): [string, unknown] => [it.key, it.value])
-    : Object.entries(labels);
-  for (const [name] of pairs) {
-    if (!name.startsWith("system.") && name !== "system.") continue;
-    problems.push({
-      code: "flow/system-label",
-      severity: "error",
-      message: `Cannot set label "${name}": labels that begin with "system." are Kestra's own`,
-      at: sourceAt(value, [name]),
-    });
-  }
-  return Object.fromEntries(pairs.map(([name, it]) => [name, String(it)]));
-}
-
-const INPUT_TYPES: Readonly<Record<string, InputType>> = {
-  STRING: "STRING",
-  INT: "INT",
-  FLOAT: "FLOAT",
-  BOOLEAN: "BOOLEAN",
-  BOOL: "BOOLEAN",
-  JSON: "JSON",
-};
-
-function inputsOf(root: LocatedMap, problems: Diagnostic[], refusals: Refusal[]): Input[] {
-  const list = root.entries.get("inputs")?.value;
-  if (list === undefined || (list.kind === "scalar" && list.value === null)) return [];
-  if (list.kind !== "list") {
-    problems.push({
-      code: "flow/wrong-value",
-      severity: "error",
-      message: `Cannot use "inputs": expected a list, got a ${list.kind}`,
-      at: list.source,
-    });
-    return [];
-  }
-  const seen = new Map<string, Input>();
-  for (const [i, item] of list.items.entries()) {
-    const shape = checkShape(InputShape, item, "flow", `inputs.${i}`, problems);
-    if (shape === undefined || item.kind !== "map") continue;
-    const id = shape.id ?? shape.name;
-    if (id === undefined) {
-      problems.push(missing("input", "id", item));
-      continue;
-    }
-    const twin = seen.get(id);
-    if (twin !== undefined) problems.push(duplicate("input", id, item, twin.source));
-    for (const [name, { key }] of item.entries) {
-      if (INPUT_KEYS.includes(name)) continue;
-      refusals.push({
-        code: "flow/not-supported",
-        message: `Cannot run: "${name}" of input "${id}" is not supported yet`,
-        by: "unsupported",
-        source: key,
-      });
-    }
-    const type = INPUT_TYPES[shape.type];
-    if (type !== undefined) {
-      seen.set(id, inputOf(id, type, shape.required ?? true, item, problems, refusals));
-      continue;
-    }
-    const at = sourceAt(item, ["type"]);
-    if (KESTRA_INPUT_TYPES.includes(shape.type)) {
-      refusals.push({
-        code: "flow/not-supported",
-        message: `Cannot run: inputs of type ${shape.type} are not supported yet`,
-        by: "unsupported",
-        source: at,
-      });
-    } else {
-      problems.push({
-        code: "flow/unknown-input-type",
-        severity: "error",
-        message: `Cannot use input type "${shape.type}": Kestra has no such type`,
-        at,
-        help: `It has ${KESTRA_INPUT_TYPES.join(", ")}`,
-      });
-    }
-  }
-  return [...seen.values()];
-}
-
-function inputOf(
-  id: string,
-  type: InputType,
-  required: boolean,
-  item: LocatedMap,
-  problems: Diagnostic[],
-  refusals: Refusal[],
-): Input {
-  const input = { id, type, required, source: item.source };
-  const defaults = findLocated(item, ["defaults"]);
-  if (defaults === undefined) return input;
-  const plain = toPlain(defaults);
-  if (plain === null) return input;
-  if (JSON.stringify(plain).includes("{{")) {
-    refusals.push({
-      code: "flow/not-supported",
-      message: `Cannot run: an expression as default of input "${id}" is not supported yet`,
-      by: "unsupported",
-      source: defaults.source,
-    });
-    return input;
-  }
-  const parsed = parseInputValue(type, plain);
-  if (parsed.ok) return { ...input, defaults: { value: parsed.value } };
-  problems.push({
-    code: "flow/wrong-value",
-    severity: "error",
-    message: `Cannot use the default of input "${id}": ${parsed.fact}`,
-    at: defaults.source,
-  });
-  return input;
-}
-
-function variablesOf(root: LocatedMap, problems: Diagnostic[]): Record<string, unknown> {
-  const value = root.entries.get("variables")?.value;
-  if (value === undefined || (value.kind === "scalar" && value.value === null)) return {};
+function variablesOf(root: LocatedMap, { problems }: Findings): Record<string, unknown> {
+  const value = findLocated(root, ["variables"]);
+  if (value === undefined || isNull(value)) return {};
   if (value.kind === "map") return toPlain(value);
-  problems.push({
-    code: "flow/wrong-value",
-    severity: "error",
-    message: `Cannot use "variables": expected a map, got a ${value.kind}`,
-    at: value.source,
-  });
+  const fact = `expected a map, got ${kindOf(value)}`;
+  problems.push(wrongValue('"variables"', fact, value.source));
   return {};
 }
 
-function refuseTwins(tasks: Flow["tasks"], problems: Diagnostic[]): void {
-  const seen = new Map<string, LocatedMap>();
-  const walk = (all: Flow["tasks"]) => {
-    for (const { id, effective, children } of all) {
-      const twin = seen.get(id);
-      if (twin !== undefined) problems.push(duplicate("task", id, effective, twin.source));
-      else seen.set(id, effective);
-      walk(children);
+/** The tasks of listeners, which Kestra 2.0 removed. */
+function tasksOfListeners(root: LocatedMap, findings: Findings): readonly Task[] {
+  const list = findLocated(root, ["listeners"]);
+  if (list === undefined || isNull(list)) return [];
+  if (list.kind !== "list") {
+    const fact = `expected a list, got ${kindOf(list)}`;
+    findings.problems.push(wrongValue('"listeners"', fact, list.source));
+    return [];
+  }
+  return list.items.flatMap((it, i) => {
+    const path = `listeners[${i}]`;
+    if (it.kind === "map" && it.entries.has("tasks")) {
+      return parseTasks(it, "tasks", "required", findings, path);
     }
-  };
-  walk(tasks);
-}
-
-function duplicate(
-  what: string,
-  id: string,
-  { source }: LocatedMap,
-  first: LocatedMap["source"],
-): Diagnostic {
-  return {
-    code: `flow/duplicate-${what}`,
-    severity: "error",
-    message: `Cannot use ${what} "${id}": another one has the same id`,
-    at: source,
-    related: [{ message: "the first stands here", at: first }],
-  };
-}
-
-function missing(what: string, key: string, owner: LocatedMap): Diagnostic {
-  return {
-    code: "flow/missing-key",
-    severity: "error",
-    message: `Cannot use ${what} without "${key}": the key is missing`,
-    at: owner.source,
-  };
+    findings.problems.push(
+      missing(`"${path}"`, "tasks", it.source, "A listener has conditions and tasks"),
+    );
+    return [];
+  });
 }
