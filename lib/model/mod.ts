@@ -13,4 +13,5 @@ export * from "./located.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
+export * from "./rule_policy.ts";
 export * from "./source.ts";

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { LocatedMap } from "./located.ts";
+import type { Pattern, RulePolicy } from "./rule_policy.ts";
 import type { Source, Sourced } from "./source.ts";
 
 /** Values that are merged into every task of a class. */
@@ -35,6 +36,19 @@ export interface NetworkRules {
   /** `undefined`: not restricted by list. `[]`: nothing may be reached. */
   readonly allow?: readonly Sourced<string>[];
   readonly deny: readonly Sourced<string>[];
+}
+
+/** One entry of the lists of plugins: a name, or a regular expression. */
+export interface PluginPattern extends Sourced<string> {
+  /** Matches whole names. */
+  readonly pattern: Pattern;
+}
+
+/** Which classes may be used at all. */
+export interface PluginRules {
+  /** One list for each file that has one; a class must be in every list. */
+  readonly includes: readonly (readonly PluginPattern[])[];
+  readonly excludes: readonly PluginPattern[];
 }
 
 /** What containers may have. */
@@ -78,6 +92,9 @@ export interface Policy {
   readonly env: readonly Sourced<string>[];
   readonly limits: Limits;
   readonly containers: ContainerRules;
+  readonly plugins: PluginRules;
+  /** The policies of Kestra 2.0, outermost file first. */
+  readonly rules: readonly RulePolicy[];
   /** What is worth a word, and stops nothing. */
   readonly warnings: readonly Diagnostic[];
 }

@@ -3,6 +3,7 @@ import {
   type Diagnostic,
   type Injection,
   type Located,
+  type LocatedEntry,
   type LocatedMap,
   type PluginDefault,
   type Policy,
@@ -117,41 +118,78 @@ interface Pass {
 /** Applies entries to every typed map, inside first. */
 function visit(map: LocatedMap, entries: readonly Entry[], pass: Pass): LocatedMap {
   if (entries.length === 0) return map;
-  const walk = (node: Located, entries: readonly Entry[]): Located => {
-    if (node.kind === "scalar" || entries.length === 0) return node;
-    if (node.kind === "list") return { ...node, items: node.items.map((it) => walk(it, entries)) };
-    const inner = inside(node, (it) => walk(it, entries));
-    const matching = entries.filter((it) => matches(it, inner));
-    if (matching.length === 0) return inner;
-    const laid = matching.reduce((it, { values }) => pass.lay(it, values), inner);
+  const matching = matcher(entries);
+  const walk = (node: Located, used: ReadonlySet<Entry>): Located => {
+    if (node.kind === "scalar") return node;
+    if (node.kind === "list") {
+      const items = node.items.map((it) => walk(it, used));
+      return items.every((it, i) => it === node.items[i]) ? node : { ...node, items };
+    }
+    const inner = inside(node, (it) => walk(it, used));
+    const found = matching(inner).filter((it) => !used.has(it));
+    if (found.length === 0) return inner;
+    const laid = found.reduce((it, { values }) => pass.lay(it, values), inner);
     if (!pass.composes) return laid;
-    const others = entries.filter((it) => !matching.includes(it));
+    const others = new Set([...used, ...found]);
     return inside(laid, (it) => it.injection === undefined ? it : walk(it, others));
   };
-  return walk(map, entries) as LocatedMap;
+  return walk(map, new Set()) as LocatedMap;
 }
 
+/** The map with its values changed; the very same map when none of them is. */
 function inside(node: LocatedMap, change: (value: Located) => Located): LocatedMap {
-  return {
-    ...node,
-    entries: new Map(
-      [...node.entries].map(([key, it]) => [key, { key: it.key, value: change(it.value) }]),
-    ),
+  let changed: Map<string, LocatedEntry> | undefined;
+  for (const [name, { key, value }] of node.entries) {
+    const it = change(value);
+    if (it === value) continue;
+    changed ??= new Map(node.entries);
+    changed.set(name, { key, value: it });
+  }
+  return changed === undefined ? node : { ...node, entries: changed };
+}
+
+/**
+ * Tells which entries are meant for a map, in their order, without looking at all of them.
+ *
+ * Every beginning of the map's `type` that is as long as some default's is looked up; what
+ * was found is kept for the next map of the same `type` and `pluginDefaultsRef`.
+ */
+function matcher(entries: readonly Entry[]): (node: LocatedMap) => readonly Entry[] {
+  const byBeginning = Map.groupBy(
+    entries.flatMap((entry, rank) => entry.types.map((type) => ({ type, entry, rank }))),
+    (it) => it.type,
+  );
+  const lengths = [...new Set([...byBeginning.keys()].map((it) => it.length))];
+  const ofType = (type: string) => {
+    const names = new Set([type, canonicalClass(type)]);
+    const beginnings = new Set(
+      [...names].flatMap((name) =>
+        lengths.filter((it) => it <= name.length).map((it) => name.slice(0, it))
+      ),
+    );
+    const found = [...beginnings].flatMap((it) => byBeginning.get(it) ?? []);
+    return [...new Set(found.toSorted((a, b) => a.rank - b.rank).map((it) => it.entry))];
+  };
+  const known = new Map<string, Map<string | undefined, readonly Entry[]>>();
+  return (node) => {
+    const type = textAt(node, "type");
+    if (type === undefined) return [];
+    const ref = textAt(node, "pluginDefaultsRef");
+    const byRef = known.get(type) ?? new Map<string | undefined, readonly Entry[]>();
+    known.set(type, byRef);
+    const found = byRef.get(ref) ?? ofType(type).filter((it) => isMeant(it, ref));
+    byRef.set(ref, found);
+    return found;
   };
 }
 
 /**
  * A named default is for what names it; what names one gets no other, unless it is forced.
  */
-function matches({ types, ref, values }: Entry, node: LocatedMap): boolean {
-  const type = textAt(node, "type");
-  if (type === undefined) return false;
-  const wanted = textAt(node, "pluginDefaultsRef");
-  const forced = values.injection === "forced plugin default" ||
+function isMeant({ ref, values }: Entry, wanted: string | undefined): boolean {
+  if (ref !== undefined) return ref === wanted;
+  return wanted === undefined || values.injection === "forced plugin default" ||
     values.injection === "flow forced default";
-  if (ref !== undefined ? ref !== wanted : wanted !== undefined && !forced) return false;
-  const today = canonicalClass(type);
-  return types.some((it) => type.startsWith(it) || today.startsWith(it));
 }
 
 function checkRefs(body: LocatedMap, known: ReadonlySet<string>): void {

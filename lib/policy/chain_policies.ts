@@ -8,6 +8,7 @@ import {
   StageError,
 } from "../model/mod.ts";
 import { findOverlaps } from "./find_overlaps.ts";
+import { checkPolicyChain } from "./rules/mod.ts";
 import type { ParsedPolicy, SourcedList } from "./parsed_policy.ts";
 
 /** What a chain comes to, before its digests are known. */
@@ -70,6 +71,8 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
   const writable = within(chain, "writable", isWithin, widens);
   const allow = narrowed(chain.map((it) => it.networkAllow));
   const defaults = chain.flatMap((it) => it.defaults);
+  const rules = chain.flatMap((it) => it.policies ?? []);
+  problems.push(...checkPolicyChain(rules));
   const policy: ChainedPolicy = {
     forbiddenPaths,
     authorizedClassPrefixes: on.flatMap((it) =>
@@ -78,6 +81,11 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
     forbiddenClassPrefixes: unique(on.flatMap((it) => it.forbiddenClassPrefix)),
     disabledAt: blocks.filter((it) => !it.enabled.value).map((it) => it.enabled.source),
     defaults,
+    plugins: {
+      includes: chain.flatMap((it) => it.includes === undefined ? [] : [it.includes]),
+      excludes: chain.flatMap((it) => it.excludes ?? []),
+    },
+    rules,
     warnings: findOverlaps(defaults),
     forcedPrecedence: forcedPrecedence?.value ?? "admin",
     spawn: spawn ?? { value: "by-class" },

@@ -10,7 +10,7 @@ export function flowDefaults(flow: LocatedMap): readonly PluginDefault[] {
   const problems: Diagnostic[] = [];
   const found = ["pluginDefaults", "taskDefaults"].flatMap((key) => {
     const list = flow.entries.get(key)?.value;
-    if (list === undefined) return [];
+    if (list === undefined || (list.kind === "scalar" && list.value === null)) return [];
     if (list.kind === "list") {
       return list.items.flatMap((item, i) => parseDefault(item, `${key}.${i}`, problems) ?? []);
     }

@@ -1,4 +1,4 @@
-import { type Policy, type Sourced, StageError } from "../model/mod.ts";
+import { type Located, type Policy, type Sourced, StageError } from "../model/mod.ts";
 import { sha256, toPlain } from "../source/mod.ts";
 import { type ChainedPolicy, chainPolicies } from "./chain_policies.ts";
 import { parsePolicy } from "./parse_policy.ts";
@@ -48,6 +48,9 @@ function meaningOf(policy: ChainedPolicy): string {
       it,
     ) => [it.type.value, it.ref?.value, it.forced, sorted(toPlain(it.values))]),
     policy.forcedPrecedence,
+    policy.rules.map(withoutPlaces),
+    policy.plugins.includes.map(values),
+    values(policy.plugins.excludes),
     policy.spawn.value,
     policy.filesystem.value,
     values(policy.allowedPaths),
@@ -61,6 +64,18 @@ function meaningOf(policy: ChainedPolicy): string {
     policy.containers.networks.map((it) => it.value),
     policy.containers.users.map((it) => it.value),
   ]);
+}
+
+/** A rule without its places, and without which spelling of YAML it was read from. */
+function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (value === null || typeof value !== "object") return value;
+  if ("kind" in value && "source" in value) return sorted(toPlain(value as Located));
+  return sorted(Object.fromEntries(
+    // A pattern's `source` is its text; every other one is a place.
+    Object.entries(value).filter(([key, it]) => typeof it === "string" || !/source$/i.test(key))
+      .map(([key, it]) => [key, withoutPlaces(it)]),
+  ));
 }
 
 function sorted(value: unknown): unknown {

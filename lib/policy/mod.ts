@@ -5,4 +5,5 @@
  */
 export { applyDefaults } from "./apply_defaults.ts";
 export { flowForced } from "./flow_forced.ts";
+export { applyRules, type Violation } from "./rules/mod.ts";
 export { loadPolicy, type PolicyText } from "./load_policy.ts";

@@ -1,9 +1,9 @@
 import {
   type Diagnostic,
   type Located,
-  type LocatedEntry,
   type LocatedMap,
   type PluginDefault,
+  type PluginPattern,
   type Sourced,
   StageError,
 } from "../model/mod.ts";
@@ -19,14 +19,20 @@ import {
   textsAt,
 } from "./located_lists.ts";
 import type { ParsedPolicy } from "./parsed_policy.ts";
-import { Bulkhead, JavaSecurity, LocalFiles, PluginDefaultShape } from "./shapes.ts";
+import { checkPattern, parsePolicies } from "./rules/mod.ts";
+import {
+  Bulkhead,
+  JavaSecurity,
+  LocalFiles,
+  PluginDefaultShape,
+  PluginSecurity,
+} from "./shapes.ts";
 
 /**
  * Turns the text of one policy file into what it says.
  *
  * Kestra's own configuration is read as it is, in kebab-case and camelCase; the keys below
- * `kestra:` that say nothing about isolation are ignored. Keys that do, and that are not
- * enforced yet, are errors: a rule that is read and not kept is worse than none.
+ * `kestra:` that say nothing about isolation are ignored.
  *
  * @param text YAML.
  * @param file Shown in diagnostics; never opened.
@@ -57,9 +63,10 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
       ...defaultsOf(kestra, "plugins", problems),
     ],
     ...allowedPathsOf(kestra, problems),
+    ...pluginsOf(kestra, problems),
+    ...policiesOf(kestra, problems),
     ...bulkheadOf(root, problems),
   };
-  refuseUnsupported(kestra, problems);
   if (problems.length === 0 && saysNothing(parsed)) {
     problems.push({
       code: "policy/says-nothing",
@@ -192,26 +199,32 @@ function defined<T extends object>(value: T): Partial<Defined<T>> & Pick<T, keyo
   return Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as never;
 }
 
-/** Keys of Kestra that restrict tasks and are not enforced here yet. */
-function refuseUnsupported(kestra: LocatedMap | undefined, problems: Diagnostic[]): void {
-  if (kestra === undefined) return;
-  const plugins = entryOf(kestra, "plugins", problems)?.value;
-  const security = plugins?.kind === "map" ? entryOf(plugins, "security", []) : undefined;
-  const found: [string, LocatedEntry | undefined][] = [
-    ["kestra.plugins.security", security],
-    ["kestra.policies", entryOf(kestra, "policies", [])],
-  ];
-  for (const [name, entry] of found) {
-    if (entry === undefined) continue;
-    problems.push({
-      code: "policy/not-supported",
-      severity: "error",
-      message:
-        `Cannot use "${name}": it is not enforced yet, and reading it would promise that it is`,
-      at: entry.key,
-      help: "Leave it out, and name the classes in java-security",
-    });
-  }
+function pluginsOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+  const plugins = kestra && mapAt(kestra, "plugins", problems);
+  const block = plugins && mapAt(plugins, "security", problems);
+  if (block === undefined) return {};
+  checkShape(PluginSecurity, block, "policy", "kestra.plugins.security", problems);
+  const patterns = (key: string) => textsAt(block, key)?.flatMap((it) => patternOf(it, problems));
+  const [includes, excludes] = [patterns("includes"), patterns("excludes")];
+  return { ...(includes && { includes }), ...(excludes && { excludes }) };
+}
+
+function policiesOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+  const policies = kestra && entryOf(kestra, "policies", problems)?.value;
+  return policies === undefined ? {} : { policies: parsePolicies(policies, problems) };
+}
+
+function patternOf({ value, source }: Sourced<string>, problems: Diagnostic[]): PluginPattern[] {
+  const checked = checkPattern(value);
+  if (checked.ok) return [{ value, source, pattern: checked.pattern }];
+  problems.push({
+    code: "policy/unsafe-pattern",
+    severity: "error",
+    message: `Cannot use pattern "${value}": ${checked.fact}`,
+    at: source,
+    help: "A name, or a regular expression that matches whole names, such as io\\.kestra\\..*",
+  });
+  return [];
 }
 
 /** Where rules stand, in either spelling. */

@@ -130,11 +130,10 @@ Deno.test.each([
     control: "kestra:\n  micronaut.x: 1\nbulkhead: {kernel: off}\n",
   },
   {
-    name: "rules that are not enforced yet",
-    text:
-      "kestra:\n  plugins:\n    security: {includes: [a]}\n  policies: []\nbulkhead: {kernel: off}\n",
-    says: ["policy/not-supported 3:5", "policy/not-supported 4:3"],
-    control: "kestra:\n  plugins:\n    configurations: []\nbulkhead: {kernel: off}\n",
+    name: "a pattern that looks around",
+    text: "kestra:\n  plugins:\n    security: {includes: ['(?=a)b']}\n",
+    says: ["policy/unsafe-pattern 3:27"],
+    control: "kestra:\n  plugins:\n    security: {includes: ['io[.]kestra[.].*']}\n",
   },
   {
     name: "an unknown key of ours",

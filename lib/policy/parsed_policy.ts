@@ -3,6 +3,8 @@ import type {
   KernelMode,
   Limits,
   PluginDefault,
+  PluginPattern,
+  RulePolicy,
   Source,
   Sourced,
   SpawnMode,
@@ -19,6 +21,9 @@ export interface ParsedPolicy {
     readonly forbiddenClassPrefix: readonly Sourced<string>[];
   };
   readonly defaults: readonly PluginDefault[];
+  readonly policies?: readonly RulePolicy[];
+  readonly includes?: readonly PluginPattern[];
+  readonly excludes?: readonly PluginPattern[];
   readonly forcedPrecedence?: Sourced<ForcedPrecedence>;
   readonly filesystem?: Sourced<"open" | "closed">;
   readonly spawn?: Sourced<SpawnMode>;

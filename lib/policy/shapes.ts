@@ -41,6 +41,12 @@ export const PluginDefaultShape = z.strictObject({
   values: z.record(z.string(), z.unknown()),
 });
 
+/** `kestra.plugins.security`. */
+export const PluginSecurity = z.strictObject({
+  includes: texts.optional(),
+  excludes: texts.optional(),
+});
+
 /** `kestra.local-files`. */
 export const LocalFiles = z.object({ allowedPaths: texts.optional() });
 
