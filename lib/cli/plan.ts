@@ -24,11 +24,11 @@ Examples:
       options: { ...COMMON_OPTIONS, json: { type: "boolean", default: false } },
     });
     if (positionals.length === 0) throw new UsageError("Cannot plan: no flow given");
-    const { plan } = await prepare(io, questionOf(values, positionals));
+    const { plan, hints } = await prepare(io, questionOf(values, positionals));
     io.out(values.json ? planJson(plan) : planText(plan, makeStyle(io.colour.out)));
     io.err(
       renderDiagnostics(
-        [...plan.policy.warnings, ...plan.flows.flatMap((it) => it.diagnostics)],
+        [...plan.policy.warnings, ...plan.flows.flatMap((it) => it.diagnostics), ...hints],
         io.texts,
         makeStyle(io.colour.err),
       ),

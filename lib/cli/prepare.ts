@@ -1,18 +1,18 @@
+import { canonicalClass } from "../catalog/aliases.ts";
 import { classOf } from "../catalog/classes.ts";
 import { describePlugins } from "../execute/describe_plugins.ts";
 import { parseFlow, readFlow } from "../flow/mod.ts";
 import { inspectHost, listPlugins, type PluginFile } from "../host/mod.ts";
 import {
   type Diagnostic,
-  type Flow,
   type HostFacts,
   type Plan,
   type Policy,
   StageError,
   type Task,
 } from "../model/mod.ts";
-import { childArgv, makePlan } from "../plan/mod.ts";
-import { applyDefaults, flowForced } from "../policy/mod.ts";
+import { childArgv, makePlan, type RuledFlow } from "../plan/mod.ts";
+import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
 import { readText } from "./read_text.ts";
@@ -26,10 +26,17 @@ export interface Question {
   readonly workspace?: string;
 }
 
+/** A flow on its way to the plan, with what was said of it. */
+interface PreparedFlow extends RuledFlow {
+  /** What is worth a word to whoever looks at the flow, and not each time it runs. */
+  readonly hints: readonly Diagnostic[];
+}
+
 /** Everything that is known before anything runs. */
 export interface Prepared {
   readonly plan: Plan;
   readonly host: HostFacts;
+  readonly hints: readonly Diagnostic[];
 }
 
 /**
@@ -49,17 +56,32 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
   });
   const plugins = await loadPlugins(io, question.plugins, host);
   const facts = { ...host, plugins };
-  return { plan: makePlan(policy, flows, facts), host: facts };
+  return {
+    plan: makePlan(policy, flows, facts),
+    host: facts,
+    hints: flows.flatMap((it) => it.hints),
+  };
 }
 
-async function readFlows(io: Io, paths: readonly string[], policy: Policy) {
+async function readFlows(
+  io: Io,
+  paths: readonly string[],
+  policy: Policy,
+): Promise<readonly PreparedFlow[]> {
   const problems: Diagnostic[] = [];
-  const flows: { flow: Flow; warnings: readonly Diagnostic[] }[] = [];
+  const flows: PreparedFlow[] = [];
   for (const path of paths) {
     try {
       const root = readFlow(await readText(io, path, "flow"), path);
-      const { flow, warnings } = parseFlow(applyDefaults(root, policy));
-      flows.push({ flow, warnings: [...flowForced(root, policy), ...warnings] });
+      const ruled = applyRules(applyDefaults(root, policy), policy.rules, canonicalClass);
+      const { flow, warnings, hints } = parseFlow(ruled.flow);
+      flows.push({
+        flow,
+        warnings: [...flowForced(root, policy), ...ruled.warnings, ...warnings],
+        hints,
+        violations: ruled.violations,
+        changes: ruled.changes,
+      });
     } catch (error) {
       if (!(error instanceof StageError)) throw error;
       problems.push(...error.diagnostics);

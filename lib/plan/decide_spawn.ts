@@ -1,6 +1,5 @@
 import { namesOfClass } from "../catalog/aliases.ts";
-import { matchesClassPrefix } from "../catalog/matches_class_prefix.ts";
-import type { Because, Policy } from "../model/mod.ts";
+import type { Because, Policy, Sourced } from "../model/mod.ts";
 
 /** Whether a class may create threads and processes, and which rule says so. */
 export interface SpawnVerdict {
@@ -16,36 +15,73 @@ export interface SpawnVerdict {
  * any of its names: Kestra's renamed ones still go by the old.
  */
 export function decideSpawn(policy: Policy, type: string): SpawnVerdict {
+  return spawnDecider(policy)(type);
+}
+
+/**
+ * {@linkcode decideSpawn} for many classes: each list is read once, and a class costs what its
+ * name is long, however many prefixes there are.
+ */
+export function spawnDecider(policy: Policy): (type: string) => SpawnVerdict {
   if (policy.spawn.value === "never") {
     const { source = "built-in" } = policy.spawn;
-    return denied({ effect: "deny spawn", rule: "bulkhead.spawn: never", source });
+    const never = denied({ effect: "deny spawn", rule: "bulkhead.spawn: never", source });
+    return () => never;
   }
-  const names = namesOfClass(type);
-  const isMeant = (prefix: string) => names.some((it) => matchesClassPrefix(prefix, it));
-  const forbidden = policy.forbiddenClassPrefixes.find((it) => isMeant(it.value));
-  if (forbidden !== undefined) {
-    const rule = "kestra.ee.java-security.forbidden-class-prefix";
-    return denied({ effect: "deny spawn", rule, source: forbidden.source });
-  }
+  const inForbidden = finder(policy.forbiddenClassPrefixes);
+  const authorized = policy.authorizedClassPrefixes.map((list) => ({ list, find: finder(list) }));
   const rule = "kestra.ee.java-security.authorized-class-prefix";
-  for (const list of policy.authorizedClassPrefixes) {
-    const match = list.find((it) => isMeant(it.value));
-    const [first] = list;
-    if (match === undefined) {
+  return (type) => {
+    const names = namesOfClass(type);
+    const forbidden = inForbidden(names);
+    if (forbidden !== undefined) {
+      const rule = "kestra.ee.java-security.forbidden-class-prefix";
+      return denied({ effect: "deny spawn", rule, source: forbidden.source });
+    }
+    const matches = authorized.map(({ list, find }) => ({ list, match: find(names) }));
+    const missing = matches.find((it) => it.match === undefined);
+    if (missing !== undefined) {
       return denied({
         effect: "deny spawn",
         rule: `${rule} does not name ${type}`,
-        source: first?.source ?? "built-in",
+        source: missing.list[0]?.source ?? "built-in",
       });
     }
-  }
-  const match = policy.authorizedClassPrefixes.flat().find((it) => isMeant(it.value));
-  return {
-    spawn: "allowed",
-    because: match === undefined
-      ? { effect: "allow spawn", rule: "no rule restricts it", source: "built-in" }
-      : { effect: "allow spawn", rule, source: match.source },
+    const match = matches[0]?.match;
+    return {
+      spawn: "allowed",
+      because: match === undefined
+        ? { effect: "allow spawn", rule: "no rule restricts it", source: "built-in" }
+        : { effect: "allow spawn", rule, source: match.source },
+    };
   };
+}
+
+/**
+ * Finds the first prefix of a list under which one of a class's names lies, by whole segments
+ * as `matchesClassPrefix` does.
+ */
+function finder(
+  prefixes: readonly Sourced<string>[],
+): (names: readonly string[]) => Sourced<string> | undefined {
+  const ranks = new Map<string, number>();
+  for (const [rank, { value }] of prefixes.entries()) {
+    const root = value.endsWith(".") ? value.slice(0, -1) : value;
+    if (!ranks.has(root)) ranks.set(root, rank);
+  }
+  return (names) => {
+    const found = names.flatMap(packagesOf).flatMap((it) => ranks.get(it) ?? []);
+    return found.length === 0 ? undefined : prefixes[Math.min(...found)];
+  };
+}
+
+/** A class and every package it lies in. */
+function packagesOf(name: string): string[] {
+  const all = [name];
+  for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
+    all.push(name.slice(0, dot));
+  }
+  return all;
 }
 
 function denied(because: Because): SpawnVerdict {

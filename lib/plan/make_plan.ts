@@ -6,40 +6,83 @@ import type {
   Layers,
   Plan,
   Policy,
+  Refusal,
+  Source,
   Task,
   TaskPlan,
 } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath, closedPaths, openPaths } from "./closed_paths.ts";
-import { planTask } from "./plan_task.ts";
+import { type PlanTask, taskPlanner } from "./plan_task.ts";
+
+/** A flow, and what rules and parsing had to say of it. */
+export interface RuledFlow {
+  readonly flow: Flow;
+  readonly warnings: readonly Diagnostic[];
+  /** What may not run, by the task's path; without one the whole flow. */
+  readonly violations?: readonly { readonly path?: string; readonly refusal: Refusal }[];
+  /** What rules set and took out. */
+  readonly changes?: readonly {
+    readonly effect: "set" | "removed";
+    readonly property: string;
+    readonly path?: string;
+    readonly policy: string;
+    readonly source: Source;
+  }[];
+}
 
 /**
  * Decides how the tasks of flows may run: Policy × Flow × HostFacts → Plan.
  *
- * Pure: no clock, no disk, no process. Linear in tasks.
+ * Pure: no clock, no disk, no process. Linear in tasks, and in rules.
  *
  * @param flows Each with what is already known to be worth a word.
  */
 export function makePlan(
   policy: Policy,
-  flows: readonly { readonly flow: Flow; readonly warnings: readonly Diagnostic[] }[],
+  flows: readonly RuledFlow[],
   host: HostFacts,
 ): Plan {
   const closed = closedPaths(policy, host);
   const narrowed = narrowedPaths(policy, closed, host);
+  const planTask = taskPlanner(policy, closed, host);
   return {
     policy: { files: policy.files, digest: policy.digest, warnings: policy.warnings },
     layers: layersOf(host),
-    flows: flows.map(({ flow, warnings }): FlowPlan => {
-      const tasks = [...flow.tasks, ...flow.errors].flatMap((it) =>
-        flat(it).map((task) => planTask(task, flow, policy, closed, host))
-      );
-      return { flow, tasks, diagnostics: [...warnings, ...narrowed, ...refused(flow, tasks)] };
-    }),
+    flows: flows.map((ruled) => planFlow(ruled, planTask, narrowed)),
   };
 }
 
-/** What a policy opens and what of that stays closed all the same: worth a word before the run. */
+function planFlow(
+  { flow: written, warnings, violations = [], changes = [] }: RuledFlow,
+  planTask: PlanTask,
+  narrowed: readonly Diagnostic[],
+): FlowPlan {
+  const planned = [...written.tasks, ...written.errors].flatMap(flat);
+  const paths = new Set(planned.map((it) => it.path));
+  // What is said of something that is no task here, a trigger for one, is said of the flow.
+  const byTask = Map.groupBy(
+    violations,
+    (it) => it.path !== undefined && paths.has(it.path) ? it.path : undefined,
+  );
+  const changed = Map.groupBy(changes, (it) => it.path);
+  const ofFlow = byTask.get(undefined) ?? [];
+  const flow = { ...written, refusals: [...written.refusals, ...ofFlow.map((it) => it.refusal)] };
+  const tasks = planned.map((task) =>
+    planTask(task, flow, {
+      refusals: (byTask.get(task.path) ?? []).map((it) => it.refusal),
+      because: (changed.get(task.path) ?? []).filter((it) => it.effect === "removed")
+        .map((it) => ({
+          effect: `delete ${it.property}`,
+          rule: `policy "${it.policy}"`,
+          source: it.source,
+        })),
+    })
+  );
+  const all = violations.map((it) => it.refusal);
+  return { flow, tasks, diagnostics: [...warnings, ...narrowed, ...refused(flow, tasks, all)] };
+}
+
 function narrowedPaths(
   { writable, allowedPaths }: Policy,
   closed: readonly ClosedPath[],
@@ -67,8 +110,12 @@ function flat(task: Task): readonly Task[] {
 }
 
 /** Every refusal as a diagnostic, once: what stops this flow from running. */
-function refused(flow: Flow, tasks: readonly TaskPlan[]): Diagnostic[] {
-  const all = [...flow.refusals, ...tasks.flatMap((it) => it.refusal ?? [])];
+function refused(
+  flow: Flow,
+  tasks: readonly TaskPlan[],
+  violations: readonly Refusal[],
+): Diagnostic[] {
+  const all = [...flow.refusals, ...violations, ...tasks.flatMap((it) => it.refusal ?? [])];
   // What the machine lacks is lacking for every task alike.
   const once = new Map(all.map((it) => [JSON.stringify(it), it]));
   return [...once.values()].map(({ code, message, source, related, help }) => ({

@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { makePlan } from "./make_plan.ts";
+export { makePlan, type RuledFlow } from "./make_plan.ts";
 export { childArgv } from "./child_argv.ts";

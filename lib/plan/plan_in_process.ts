@@ -16,8 +16,8 @@ import { denoArgv } from "./deno_argv.ts";
 import { permissionsFor } from "./permissions.ts";
 import { hostRefusal, unsupportedKey } from "./refusals.ts";
 
-/** What an in-process task runs as, or why it may not. */
-export type InProcess =
+/** What the tasks of an in-process class run as, or what this machine lacks for it. */
+export type Child =
   | { readonly refusal: Refusal }
   | {
     readonly argv: readonly string[];
@@ -25,26 +25,24 @@ export type InProcess =
     readonly permissions: Permissions;
   };
 
-type Implementation =
+/** Who implements an in-process class. */
+export type Implementation =
   | { readonly from: "catalog"; readonly known: Extract<KnownClass, { kind: "in-process" }> }
   | { readonly from: "plugin"; readonly plugin: PluginModule };
 
 /**
- * Plans a task that runs in a Deno child.
+ * Plans the Deno child of a class, the same for each of its tasks.
  *
  * Our own implementations get only what they need; the author's code, in an Eval or a plugin,
  * gets what the policy leaves.
  */
-export function planInProcess(
-  task: Task,
+export function planChild(
   implementation: Implementation,
   spawn: "allowed" | "denied",
   policy: Policy,
   closed: readonly ClosedPath[],
   host: HostFacts,
-): InProcess {
-  const refusal = refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed);
-  if (refusal !== undefined) return { refusal };
+): Child {
   if (!host.runtime.found) return { refusal: hostRefusal(host.runtime.problem) };
   if (!host.childCode.found) return { refusal: hostRefusal(host.childCode.problem) };
   const { program, main, modules } = programOf(implementation, host.childCode.value);
@@ -70,6 +68,15 @@ export function planInProcess(
     ...(memoryBytes !== undefined && { memoryBytes }),
   }, permissions);
   return { argv, program, permissions };
+}
+
+/** Why a task may not run in process, for what it says or where its plugin lies. */
+export function refuseInProcess(
+  task: Task,
+  implementation: Implementation,
+  closed: readonly ClosedPath[],
+): Refusal | undefined {
+  return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed);
 }
 
 function programOf(implementation: Implementation, code: ChildCode) {

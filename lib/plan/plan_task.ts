@@ -1,4 +1,3 @@
-import { classOf } from "../catalog/classes.ts";
 import type { NotRun } from "../catalog/known_class.ts";
 import type {
   Because,
@@ -11,32 +10,61 @@ import type {
   TaskKind,
   TaskPlan,
 } from "../model/mod.ts";
-import {
-  becauseOfChild,
-  becauseOfLimits,
-  becauseOfPaths,
-  becauseOfPermissions,
-  becauseOfValues,
-} from "./because_of.ts";
+import { becauseOfValues } from "./because_of.ts";
 import type { ClosedPath } from "./closed_paths.ts";
-import { decideSpawn } from "./decide_spawn.ts";
+import { spawnDecider } from "./decide_spawn.ts";
+import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
-import { planInProcess } from "./plan_in_process.ts";
+import { refuseRestricted } from "./refuse_restricted.ts";
+import { refuseInProcess } from "./plan_in_process.ts";
 import { planScript } from "./plan_script.ts";
 
 /** Decides how one task may run. Pure: the same arguments give the same plan. */
-export function planTask(
+export type PlanTask = (task: Task, flow: Flow, ruled?: Ruled) => TaskPlan;
+
+/** What the policies' rules have to say of a task. */
+export interface Ruled {
+  readonly refusals: readonly Refusal[];
+  readonly because: readonly Because[];
+}
+
+const UNRULED: Ruled = { refusals: [], because: [] };
+
+/**
+ * Makes the decider of one plan.
+ *
+ * What all tasks of a class have in common (spawn, permissions, the command line of the child
+ * and why they are so) is worked out with the first of them.
+ */
+export function taskPlanner(
+  policy: Policy,
+  closed: readonly ClosedPath[],
+  host: HostFacts,
+): PlanTask {
+  const decide = spawnDecider(policy);
+  const plugins = new Map(host.plugins.toReversed().map((it) => [it.type, it]));
+  const made = new Map<string, ClassPlan>();
+  const ofClass = (type: string): ClassPlan => {
+    const known = made.get(type);
+    if (known !== undefined) return known;
+    const plan = planClass(type, decide(type), plugins.get(type), policy, closed, host);
+    made.set(type, plan);
+    return plan;
+  };
+  return (task, flow, ruled = UNRULED) =>
+    planTask(task, flow, ruled, ofClass(task.type.value), policy, closed, host);
+}
+
+function planTask(
   task: Task,
   flow: Flow,
+  ruled: Ruled,
+  { kind, spawn: { spawn, because: spawnBecause }, known, inProcess, inContainer = [] }: ClassPlan,
   policy: Policy,
   closed: readonly ClosedPath[],
   host: HostFacts,
 ): TaskPlan {
-  const { spawn, because: spawnBecause } = decideSpawn(policy, task.type.value);
-  const plugin = host.plugins.find((it) => it.type === task.type.value);
-  const known = classOf(task.type.value);
-  const kind: TaskKind = plugin !== undefined ? "in-process" : known?.kind ?? "unknown";
-  const values = becauseOfValues(task.effective);
+  const values = [...becauseOfValues(task.effective), ...ruled.because];
   const provenance = provenanceOf(task.effective);
   const base = { task, kind, spawn, provenance, ...timeoutOf(task, policy) };
   const refuse = (refusal: Refusal): TaskPlan => ({
@@ -44,7 +72,7 @@ export function planTask(
     verdict: "refuse",
     refusal,
     argv: [],
-    layers: idle("the task is refused"),
+    layers: OF_REFUSED,
     because: [
       { effect: "refuse", rule: refusal.code, source: refusal.source },
       spawnBecause,
@@ -58,51 +86,26 @@ export function planTask(
       ...base,
       verdict: "run",
       argv: [],
-      layers: idle("the task is disabled"),
+      layers: OF_DISABLED,
       because: [off, ...values],
     };
   }
-  if (plugin === undefined && known?.notRun !== undefined) {
-    return refuse(notRun(task, known.notRun, known.kind));
-  }
-  if (plugin !== undefined || known?.kind === "in-process") {
-    const planned = planInProcess(
-      task,
-      plugin !== undefined
-        ? { from: "plugin", plugin }
-        : { from: "catalog", known: known as never },
-      spawn,
-      policy,
-      closed,
-      host,
-    );
-    if ("refusal" in planned) return refuse(planned.refusal);
+  const restricted = ruled.refusals[0] ?? refuseRestricted(task, policy);
+  if (restricted !== undefined) return refuse(restricted);
+  if (known?.notRun !== undefined) return refuse(notRun(task, known.notRun, known.kind));
+  if (inProcess !== undefined) {
+    const { implementation, child, because } = inProcess;
+    const refusal = refuseInProcess(task, implementation, closed);
+    if (refusal !== undefined) return refuse(refusal);
+    if ("refusal" in child) return refuse(child.refusal);
     const kernel = kernelRefusal(policy);
     if (kernel !== undefined) return refuse(kernel);
-    const { argv, program, permissions } = planned;
     return {
       ...base,
       verdict: "run",
-      argv,
-      program,
-      permissions,
-      layers: {
-        ...idle(NO_KERNEL),
-        deno: {
-          active: true,
-          enforces: "files, network, variables, processes and FFI of the task",
-        },
-      },
-      because: [
-        { effect: "run", rule: "no rule refuses it", source: "built-in" },
-        spawnBecause,
-        ...(program.kind === "built-in" && spawn === "allowed" ? [OURS] : []),
-        ...becauseOfChild(policy),
-        ...becauseOfPaths(closed, program.kind !== "built-in"),
-        ...becauseOfPermissions(permissions, policy),
-        ...becauseOfLimits(policy),
-        ...values,
-      ],
+      ...child,
+      layers: OF_CHILD,
+      because: [...because, ...values],
     };
   }
   if (known?.kind === "script") {
@@ -114,19 +117,8 @@ export function planTask(
       verdict: "run",
       argv,
       program,
-      layers: {
-        ...idle("the container is the boundary"),
-        container: {
-          active: true,
-          enforces: "own root, one mount, no capabilities, the networks of the policy",
-        },
-      },
-      because: [
-        { effect: "run", rule: "no rule refuses it", source: "built-in" },
-        ...becauseOfContainer(policy),
-        ...becauseOfLimits(policy),
-        ...values,
-      ],
+      layers: OF_CONTAINER,
+      because: [...inContainer, ...values],
     };
   }
   return refuse({
@@ -149,12 +141,6 @@ function notRun({ id, type }: Task, { fact, help }: NotRun, kind: TaskKind): Ref
   };
 }
 
-const OURS: Because = {
-  effect: "withhold spawn",
-  rule: "the class is part of bulkhead and starts nothing",
-  source: "built-in",
-};
-
 const NO_KERNEL = "not applied: this version has no kernel layer";
 
 /** A policy that demands the kernel layer gets no weaker one. */
@@ -167,28 +153,6 @@ function kernelRefusal({ kernel }: Policy): Refusal | undefined {
     source: kernel.source ?? "built-in",
     help: 'Say "kernel: prefer" to run without it, and read what that leaves open',
   };
-}
-
-function becauseOfContainer({ containers }: Policy): Because[] {
-  const [network] = containers.networks;
-  const [user] = containers.users;
-  return [
-    {
-      effect: `container network ${network?.value ?? "none"}`,
-      rule: "bulkhead.containers.networks",
-      source: network?.source ?? "built-in",
-    },
-    {
-      effect: user === undefined ? "container user without rights" : `container user ${user.value}`,
-      rule: "bulkhead.containers.users",
-      source: user?.source ?? "built-in",
-    },
-    {
-      effect: "container read-only, no capabilities, no new privileges, one mount",
-      rule: "hardened by default",
-      source: "built-in",
-    },
-  ];
 }
 
 function timeoutOf(task: Task, { limits }: Policy): { timeoutMs?: number } {
@@ -205,3 +169,17 @@ function idle(why: string): Layers {
     container: { active: false, why: "not a script task" },
   };
 }
+
+const OF_REFUSED = idle("the task is refused");
+const OF_DISABLED = idle("the task is disabled");
+const OF_CHILD: Layers = {
+  ...idle(NO_KERNEL),
+  deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
+};
+const OF_CONTAINER: Layers = {
+  ...idle("the container is the boundary"),
+  container: {
+    active: true,
+    enforces: "own root, one mount, no capabilities, the networks of the policy",
+  },
+};

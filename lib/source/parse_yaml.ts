@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -7,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import {
@@ -48,7 +50,8 @@ export function parseYaml(text: string, file: string): Located | undefined {
     document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      uniqueKeys: true,
+      // Compares every key with every other; `entriesOf()` looks each one up.
+      uniqueKeys: false,
       version: "1.2",
     });
   } catch (cause) {
@@ -67,25 +70,24 @@ export function parseYaml(text: string, file: string): Located | undefined {
       ...(it.code === "MULTIPLE_DOCS" && { help: "Give each document a file of its own" }),
     })));
   }
-  const budget = { nodes: 0 };
+  const walk: Walk = { document, place, budget: { nodes: 0 }, twins: new Map() };
+  let root: Located | undefined;
   try {
-    return document.contents === null
-      ? undefined
-      : locate(document.contents, { document, place, budget, depth: 0 });
+    if (document.contents !== null) root = locate(document.contents, walk, 0);
   } catch (cause) {
     throw tooDeep(cause, place(0));
   }
+  if (walk.twins.size > 0) throw new StageError([...walk.twins.values()]);
+  return root;
 }
 
 const CODES: Readonly<Record<string, Diagnostic["code"]>> = {
-  DUPLICATE_KEY: "yaml/duplicate-key",
   MULTIPLE_DOCS: "yaml/several-documents",
   TAG_RESOLVE_FAILED: "yaml/unknown-tag",
 };
 
 /** Facts that the parser words for its own callers. */
 const FACTS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "a key stands twice in one map",
   MULTIPLE_DOCS: "it holds more than one document",
 };
 
@@ -93,10 +95,13 @@ interface Walk {
   readonly document: Document.Parsed;
   readonly place: (offset: number) => Source;
   readonly budget: { nodes: number };
-  readonly depth: number;
+  /** Keys that stand twice, by offset: an alias leads to one again. */
+  readonly twins: Map<number, Diagnostic>;
+  /** What each alias stands for; worked out when the first is met. */
+  targets?: ReadonlyMap<Alias, Node>;
 }
 
-function locate(node: Node, walk: Walk): Located {
+function locate(node: Node, walk: Walk, depth: number): Located {
   const source = walk.place(node.range?.[0] ?? 0);
   if (++walk.budget.nodes > MAX_NODES) {
     throw failure(
@@ -105,23 +110,25 @@ function locate(node: Node, walk: Walk): Located {
       source,
     );
   }
-  if (walk.depth > MAX_DEPTH) {
+  if (depth > MAX_DEPTH) {
     throw failure("yaml/too-deep", `it nests deeper than ${MAX_DEPTH} levels`, source);
   }
-  const inner: Walk = { ...walk, depth: walk.depth + 1 };
   if (isAlias(node)) {
-    const target = node.resolve(walk.document);
+    walk.targets ??= targetsOf(walk.document);
+    const target = walk.targets.get(node);
     if (target === undefined) {
       throw failure("yaml/unknown-alias", `no anchor "${node.source}" stands before it`, source);
     }
-    return locate(target, inner);
+    return locate(target, walk, depth + 1);
   }
-  if (isMap(node)) return { kind: "map", entries: entriesOf(node, inner), source };
+  if (isMap(node)) return { kind: "map", entries: entriesOf(node, walk, depth + 1), source };
   if (isSeq(node)) {
     return {
       kind: "list",
       items: node.items.map((item) =>
-        item === null ? { kind: "scalar", value: null, source } : locate(item as Node, inner)
+        item === null
+          ? { kind: "scalar", value: null, source }
+          : locate(item as Node, walk, depth + 1)
       ),
       source,
     };
@@ -130,11 +137,31 @@ function locate(node: Node, walk: Walk): Located {
   throw failure("yaml/syntax", "a value of an unknown kind", source);
 }
 
-function entriesOf(node: YAMLMap, walk: Walk): ReadonlyMap<string, LocatedEntry> {
+/** The last node of an alias's name that begins before it: one pass for all of them. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchors.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
+function entriesOf(
+  node: YAMLMap,
+  walk: Walk,
+  depth: number,
+): ReadonlyMap<string, LocatedEntry> {
   const entries = new Map<string, LocatedEntry>();
   for (const pair of node.items) {
     const key = pair.key as Node | null;
-    const source = walk.place(key?.range?.[0] ?? node.range?.[0] ?? 0);
+    const offset = key?.range?.[0] ?? node.range?.[0] ?? 0;
+    const source = walk.place(offset);
     if (!isScalar(key) || key.value === null) {
       throw failure("yaml/key-not-text", "a key is not text", source);
     }
@@ -142,16 +169,18 @@ function entriesOf(node: YAMLMap, walk: Walk): ReadonlyMap<string, LocatedEntry>
     if (name === "<<") {
       throw failure("yaml/merge-key", 'merge keys ("<<") are not supported', source);
     }
-    const first = entries.get(name);
-    if (first !== undefined) {
-      throw failure("yaml/duplicate-key", `key "${name}" stands twice in one map`, source, [
-        { message: "the first stands here", at: first.key },
-      ]);
+    if (entries.has(name) && walk.twins.size < MAX_COMPLAINTS) {
+      walk.twins.set(offset, {
+        code: "yaml/duplicate-key",
+        severity: "error",
+        message: "Cannot read YAML: a key stands twice in one map",
+        at: source,
+      });
     }
     const value = pair.value as Node | null;
     entries.set(name, {
       key: source,
-      value: value === null ? { kind: "scalar", value: null, source } : locate(value, walk),
+      value: value === null ? { kind: "scalar", value: null, source } : locate(value, walk, depth),
     });
   }
   return entries;
@@ -185,14 +214,10 @@ function refuseControlCharacters(text: string, file: string): void {
   });
 }
 
-function failure(
-  code: Diagnostic["code"],
-  fact: string,
-  at: Source,
-  related?: Diagnostic["related"],
-): StageError {
-  const base = { code, severity: "error", message: `Cannot read YAML: ${fact}`, at } as const;
-  return new StageError([related ? { ...base, related } : base]);
+function failure(code: Diagnostic["code"], fact: string, at: Source): StageError {
+  return new StageError([
+    { code, severity: "error", message: `Cannot read YAML: ${fact}`, at },
+  ]);
 }
 
 /** The parser recurses; a bomb of brackets ends in a `RangeError`. */
