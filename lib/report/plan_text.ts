@@ -78,7 +78,8 @@ function effectiveLines({ task, provenance }: TaskPlan, style: Style): string[] 
     const shown = typeof value === "string" ? printable(value) : JSON.stringify(value);
     return [`${indent}${head} ${shown}${place(path)}`];
   };
-  return [`         ${style.dim("effective")}`, ...lines(rest, "", "           ")];
+  const shown = lines(rest, "", "           ");
+  return shown.length === 0 ? [] : [`         ${style.dim("effective")}`, ...shown];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
