@@ -1,4 +1,4 @@
-import type { Because, Injection, Located, LocatedMap, Permissions, Policy } from "../model/mod.ts";
+import type { Because, Injection, LocatedScalar, Permissions, Policy } from "../model/mod.ts";
 import type { ClosedPath } from "./closed_paths.ts";
 
 /** Why paths are closed to a task. */
@@ -77,24 +77,13 @@ const RULES: Readonly<Record<Injection, string>> = {
   "policy rule": "rule of the policy",
 };
 
-/** Why a task has values that it does not say itself. */
-export function becauseOfValues(effective: LocatedMap): Because[] {
-  const said: Because[] = [];
-  const walk = (value: Located, path: string) => {
-    if (value.injection !== undefined && value.kind === "scalar") {
-      said.push({
-        effect: `set ${path} to ${JSON.stringify(value.value)}`,
-        rule: RULES[value.injection],
-        source: value.source,
-      });
-    } else if (value.kind === "list") {
-      value.items.forEach((it, i) => walk(it, `${path}[${i}]`));
-    } else if (value.kind === "map") {
-      for (const [key, it] of value.entries) walk(it.value, path === "" ? key : `${path}.${key}`);
-    }
+/** Why a task has a value that it does not say itself. */
+export function becauseOfValue(path: string, value: LocatedScalar, injection: Injection): Because {
+  return {
+    effect: `set ${path} to ${JSON.stringify(value.value)}`,
+    rule: RULES[injection],
+    source: value.source,
   };
-  walk(effective, "");
-  return said;
 }
 
 /** Ceilings that a policy sets. */

@@ -10,7 +10,6 @@ import type {
   TaskKind,
   TaskPlan,
 } from "../model/mod.ts";
-import { becauseOfValues } from "./because_of.ts";
 import type { ClosedPath } from "./closed_paths.ts";
 import { spawnDecider } from "./decide_spawn.ts";
 import { type ClassPlan, planClass } from "./plan_class.ts";
@@ -64,8 +63,8 @@ function planTask(
   closed: readonly ClosedPath[],
   host: HostFacts,
 ): TaskPlan {
-  const values = [...becauseOfValues(task.effective), ...ruled.because];
-  const provenance = provenanceOf(task.effective);
+  const { provenance, because: ofValues } = provenanceOf(task.effective);
+  const values = [...ofValues, ...ruled.because];
   const base = { task, kind, spawn, provenance, ...timeoutOf(task, policy) };
   const refuse = (refusal: Refusal): TaskPlan => ({
     ...base,
