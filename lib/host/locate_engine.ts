@@ -60,7 +60,8 @@ async function ask(path: string, args: readonly string[], env: Env) {
     const text = new TextDecoder().decode(success ? stdout : stderr).trim();
     return {
       ok: success && text !== "",
-      said: text.split("\n").at(-1)?.replace(/\.$/, "") || "nothing",
+      // The last line says what is wrong; what it asks or advises after that is not for here.
+      said: text.split("\n").at(-1)?.split(/\. |\.$/)[0] || "nothing",
     };
   } catch (cause) {
     return { ok: false, said: (cause as Error).message };
