@@ -49,12 +49,27 @@ export async function makeExecutionRoot(
   };
 }
 
-/** Removes a tree that may be gone already, or that a container left in other hands. */
-async function removeTree(path: string): Promise<void> {
+/**
+ * Removes a tree that may be gone already, and whose directories a task may have closed to us.
+ *
+ * Follows no link: a link is removed, what it leads to stays.
+ */
+export async function removeTree(path: string): Promise<void> {
   try {
     await Deno.remove(path, { recursive: true });
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return;
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    await openDirectories(path);
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+async function openDirectories(path: string): Promise<void> {
+  if (!(await Deno.lstat(path)).isDirectory) return;
+  await Deno.chmod(path, 0o700);
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (isDirectory) await openDirectories(`${path}/${name}`);
   }
 }
 

@@ -84,10 +84,15 @@ export async function makeFiles(files: Readonly<Record<string, string | Uint8Arr
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** What runs the children when the harness runs from its sources. */
+const RUNTIME = Deno.realPathSync(Deno.execPath());
+
 /** Replaces what differs from run to run and from machine to machine. */
 export function steady(text: string, cwd: string): string {
   return text
     .replaceAll(cwd, "<cwd>")
+    .replaceAll(RUNTIME, "<runtime>")
+    .replace(/\bbulkhead-\d+\b/g, "bulkhead-<uid>")
     .replace(/\b[0-9a-v]{20}\b/g, "<id>")
     .replace(/sha256:[0-9a-f]{64}/g, "sha256:<digest>")
     .replace(/\b\d+ ms\b/g, "<n> ms")
