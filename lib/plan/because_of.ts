@@ -54,16 +54,18 @@ export function becauseOfPermissions(permissions: Permissions, policy: Policy): 
       });
     }
   } else {
-    said.push(...(network.allow ?? []).map((it): Because => ({
-      effect: permissions.net.allow.includes(it.value)
-        ? `allow net ${it.value}`
-        : `withhold net ${it.value}`,
-      rule: "bulkhead.network.allow",
-      source: it.source,
-    })));
+    const given = new Set(permissions.net.allow);
+    for (const it of network.allow ?? []) {
+      said.push({
+        effect: `${given.has(it.value) ? "allow" : "withhold"} net ${it.value}`,
+        rule: "bulkhead.network.allow",
+        source: it.source,
+      });
+    }
   }
+  const variables = new Set(permissions.env.allow);
   for (const it of env) {
-    if (!permissions.env.allow.includes(it.value)) continue;
+    if (!variables.has(it.value)) continue;
     said.push({ effect: `allow env ${it.value}`, rule: "bulkhead.env.allow", source: it.source });
   }
   return said;

@@ -53,14 +53,14 @@ export function permissionsFor(
 
 /** Only what both lists leave: an allow below a deny would re-open it. */
 function netFor({ network: { allow, deny } }: Policy): Permission {
-  const denied = deny.map((it) => it.value);
+  const denied = new Set(deny.map((it) => it.value));
   return {
     allow: allow === undefined
       ? "all"
       : allow.map((it) => it.value).filter((it) =>
-        !denied.includes(it) && !denied.includes(it.replace(/:\d+$/, ""))
+        !denied.has(it) && !denied.has(it.replace(/:\d+$/, ""))
       ),
-    deny: denied,
+    deny: [...denied],
   };
 }
 

@@ -88,20 +88,21 @@ function forcedEntries(
   // What is laid over last wins: the outermost file, so that an inner one takes nothing back,
   // and inside one file what is listed last (Kestra since 1.3.22).
   const byFile = Map.groupBy(defaults.filter((it) => it.forced), (it) => it.type.source.file);
+  // Each file by itself: a longer `type` of an inner one does not beat a shorter of an outer.
   const files = [...byFile.values()].toReversed();
   const laid = (list: readonly PluginDefault[]) =>
     bySpecificity(list.map((it) => entryOf(it, "forced plugin default")), 1);
   switch (forcedPrecedence) {
     case "admin":
-      return [...bySpecificity(ofFlow, 1), ...laid(files.flat())];
+      return [...bySpecificity(ofFlow, 1), ...files.flatMap(laid)];
     case "flow-first":
       // Until 1.3.21 the list was turned round: inside one level the first listed won.
       return [
-        ...laid(files.flatMap((it) => it.toReversed())),
+        ...files.flatMap((it) => laid(it.toReversed())),
         ...bySpecificity(ofFlow.toReversed(), 1),
       ];
     case "ignore-flow-forced":
-      return laid(files.flat());
+      return files.flatMap(laid);
   }
 }
 
@@ -174,7 +175,7 @@ function matcher(entries: readonly Entry[]): (node: LocatedMap) => readonly Entr
   return (node) => {
     const type = textAt(node, "type");
     if (type === undefined) return [];
-    const ref = textAt(node, "pluginDefaultsRef");
+    const ref = refOf(node);
     const byRef = known.get(type) ?? new Map<string | undefined, readonly Entry[]>();
     known.set(type, byRef);
     const found = byRef.get(ref) ?? ofType(type).filter((it) => isMeant(it, ref));
@@ -200,7 +201,7 @@ function checkRefs(body: LocatedMap, known: ReadonlySet<string>): void {
     for (const { value } of node.entries.values()) walk(value);
     const ref = node.entries.get("pluginDefaultsRef")?.value;
     if (ref === undefined) return;
-    const name = ref.kind === "scalar" ? String(ref.value) : undefined;
+    const name = refOf(node);
     if (name !== undefined && known.has(name)) return;
     const near = name === undefined ? undefined : nearest(name, known);
     problems.push({
@@ -215,6 +216,12 @@ function checkRefs(body: LocatedMap, known: ReadonlySet<string>): void {
   };
   walk(body);
   if (problems.length > 0) throw new StageError(problems);
+}
+
+/** A number or a boolean names what it spells, as it does for an `id`. */
+function refOf(node: LocatedMap): string | undefined {
+  const ref = node.entries.get("pluginDefaultsRef")?.value;
+  return ref?.kind === "scalar" ? String(ref.value) : undefined;
 }
 
 function textAt(node: LocatedMap, key: string): string | undefined {

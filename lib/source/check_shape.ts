@@ -23,7 +23,8 @@ export function checkShape<T>(
   const result = schema.safeParse(toPlain(located));
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
-    problems.push(...complaintsOf(issue, located, area, name, schema));
+    // Not spread: more of them than a call takes arguments would be an error of ours.
+    for (const it of complaintsOf(issue, located, area, name, schema)) problems.push(it);
   }
   return undefined;
 }

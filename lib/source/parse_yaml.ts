@@ -39,7 +39,7 @@ const MAX_COMPLAINTS = 20;
  * @throws {StageError} With every problem found, `yaml/…`.
  */
 export function parseYaml(text: string, file: string): Located | undefined {
-  const lines = new LineCounter();
+  const lines = linesOf(text);
   const place = (offset: number): Source => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { file, line, column: Math.max(col, 1) };
@@ -48,7 +48,6 @@ export function parseYaml(text: string, file: string): Located | undefined {
   let document: Document.Parsed;
   try {
     document = parseDocument(text, {
-      lineCounter: lines,
       prettyErrors: false,
       // Compares every key with every other; `entriesOf()` looks each one up.
       uniqueKeys: false,
@@ -79,6 +78,17 @@ export function parseYaml(text: string, file: string): Located | undefined {
   }
   if (walk.twins.size > 0) throw new StageError([...walk.twins.values()]);
   return root;
+}
+
+/** The parser's own count misses lines behind a fault, and moves every later complaint. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; start >= 0;) {
+    lines.addNewLine(start);
+    const end = text.indexOf("\n", start);
+    start = end < 0 ? -1 : end + 1;
+  }
+  return lines;
 }
 
 const CODES: Readonly<Record<string, Diagnostic["code"]>> = {
