@@ -14,7 +14,7 @@ import type { ClosedPath } from "./closed_paths.ts";
 import { spawnDecider } from "./decide_spawn.ts";
 import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
-import { refuseRestricted } from "./refuse_restricted.ts";
+import { restricter } from "./refuse_restricted.ts";
 import { refuseInProcess } from "./plan_in_process.ts";
 import { planScript } from "./plan_script.ts";
 
@@ -50,8 +50,17 @@ export function taskPlanner(
     made.set(type, plan);
     return plan;
   };
+  const given: Given = { policy, closed, host, restricted: restricter(policy) };
   return (task, flow, ruled = UNRULED) =>
-    planTask(task, flow, ruled, ofClass(task.type.value), policy, closed, host);
+    planTask(task, flow, ruled, ofClass(task.type.value), given);
+}
+
+/** What is the same for all tasks of a plan. */
+interface Given {
+  readonly policy: Policy;
+  readonly closed: readonly ClosedPath[];
+  readonly host: HostFacts;
+  readonly restricted: (task: Task) => Refusal | undefined;
 }
 
 function planTask(
@@ -59,9 +68,7 @@ function planTask(
   flow: Flow,
   ruled: Ruled,
   { kind, spawn: { spawn, because: spawnBecause }, known, inProcess, inContainer = [] }: ClassPlan,
-  policy: Policy,
-  closed: readonly ClosedPath[],
-  host: HostFacts,
+  { policy, closed, host, restricted }: Given,
 ): TaskPlan {
   const { provenance, because: ofValues } = provenanceOf(task.effective);
   const values = [...ofValues, ...ruled.because];
@@ -89,8 +96,8 @@ function planTask(
       because: [off, ...values],
     };
   }
-  const restricted = ruled.refusals[0] ?? refuseRestricted(task, policy);
-  if (restricted !== undefined) return refuse(restricted);
+  const kept = ruled.refusals[0] ?? restricted(task);
+  if (kept !== undefined) return refuse(kept);
   if (known?.notRun !== undefined) return refuse(notRun(task, known.notRun, known.kind));
   if (inProcess !== undefined) {
     const { implementation, child, because } = inProcess;

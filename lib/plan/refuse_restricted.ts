@@ -1,5 +1,5 @@
 import { namesOfClass } from "../catalog/aliases.ts";
-import type { Located, Policy, Refusal, Task } from "../model/mod.ts";
+import type { Policy, Refusal, Source, Sourced, Task } from "../model/mod.ts";
 
 /**
  * Refuses a task whose class, or the class of whose task runner, the policy's lists of plugins
@@ -8,36 +8,58 @@ import type { Located, Policy, Refusal, Task } from "../model/mod.ts";
  * An entry is a name or a regular expression, matched as a whole. Excludes win; where there are
  * includes a class must be in them, in those of every file that has some. Kestra states none
  * of this; its example implies that excludes win.
+ *
+ * @returns The decider of one plan: the lists are searched once for each class.
  */
-export function refuseRestricted(task: Task, { plugins }: Policy): Refusal | undefined {
-  const runner = task.effective.entries.get("taskRunner")?.value;
-  const type = runner?.kind === "map" ? runner.entries.get("type")?.value : undefined;
-  return refuseClass(task, task.type.value, task.type.source, plugins) ??
-    (type?.kind === "scalar" && typeof type.value === "string"
-      ? refuseClass(task, type.value, type.source, plugins)
-      : undefined);
+export function restricter({ plugins }: Policy): (task: Task) => Refusal | undefined {
+  const known = new Map<string, Restriction | undefined>();
+  const restrictionOf = (type: string) => {
+    if (!known.has(type)) known.set(type, findRestriction(type, plugins));
+    return known.get(type);
+  };
+  return (task) => {
+    const runner = task.effective.entries.get("taskRunner")?.value;
+    const type = runner?.kind === "map" ? runner.entries.get("type")?.value : undefined;
+    return refusalOf(task, task.type, restrictionOf(task.type.value)) ??
+      (type?.kind === "scalar" && typeof type.value === "string"
+        ? refusalOf(
+          task,
+          { value: type.value, source: type.source },
+          restrictionOf(type.value),
+        )
+        : undefined);
+  };
 }
 
-function refuseClass(
-  task: Task,
+interface Restriction {
+  readonly fact: string;
+  readonly source: Source;
+}
+
+function findRestriction(
   type: string,
-  at: Located["source"],
   { includes, excludes }: Policy["plugins"],
-): Refusal | undefined {
+): Restriction | undefined {
   const names = namesOfClass(type).includes(type) ? namesOfClass(type) : [type];
   const excluded = excludes.find((it) => names.some((name) => it.pattern.test(name)));
-  const left = excluded === undefined
-    ? includes.find((list) => !list.some((it) => names.some((name) => it.pattern.test(name))))
-    : undefined;
-  const source = excluded?.source ?? left?.[0]?.source;
-  if (source === undefined) return undefined;
-  return {
+  if (excluded !== undefined) return { fact: "excluded", source: excluded.source };
+  const left = includes.find((list) =>
+    !list.some((it) => names.some((name) => it.pattern.test(name)))
+  );
+  const source = left?.[0]?.source;
+  return source && { fact: "not among the plugins that are included", source };
+}
+
+function refusalOf(
+  task: Task,
+  { value, source: at }: Sourced<string>,
+  restriction: Restriction | undefined,
+): Refusal | undefined {
+  return restriction && {
     code: "plan/restricted-plugin",
-    message: `Cannot run task "${task.id}": class "${type}" is ${
-      excluded === undefined ? "not among the plugins that are included" : "excluded"
-    }`,
+    message: `Cannot run task "${task.id}": class "${value}" is ${restriction.fact}`,
     by: "policy",
-    source,
+    source: restriction.source,
     related: [{ message: "it is used here", at }],
   };
 }
