@@ -45,6 +45,8 @@ export function makeIo(): Terminal {
       );
     }
   };
+  // They make the YAML parser print what it reads onto the answer.
+  for (const name of ["LOG_TOKENS", "LOG_STREAM"]) Deno.env.delete(name);
   const colour = Deno.env.get("NO_COLOR") === undefined || Deno.env.get("NO_COLOR") === "";
   return {
     readFile: async (path) => {

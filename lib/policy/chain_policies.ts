@@ -49,23 +49,20 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
       );
     }
   }
-  const filesystem = tightest(
-    chain.map((it) => it.filesystem),
-    ["open", "closed"],
-    "filesystem",
-    widens,
-  );
-  const spawn = tightest(chain.map((it) => it.spawn), ["by-class", "never"], "spawn", widens);
-  const kernel = tightest(
-    chain.map((it) => it.kernel),
-    ["off", "prefer", "require"],
-    "kernel",
-    widens,
-  );
-  const forcedPrecedence = first(
-    chain.map((it) => it.forcedPrecedence),
+  const choose = <T extends string>(
+    said: (it: ParsedPolicy) => Sourced<T> | undefined,
+    order: readonly T[],
+    silent: T,
+    name: string,
+  ) => tightest(chain, { said, order, silent, name }, widens);
+  const filesystem = choose((it) => it.filesystem, ["open", "closed"], "open", "filesystem");
+  const spawn = choose((it) => it.spawn, ["by-class", "never"], "by-class", "spawn");
+  const kernel = choose((it) => it.kernel, ["off", "prefer", "require"], "prefer", "kernel");
+  const forcedPrecedence = choose(
+    (it) => it.forcedPrecedence,
+    ["flow-first", "admin", "ignore-flow-forced"],
+    "admin",
     "forced-precedence",
-    widens,
   );
   const forbiddenPaths = unique(on.flatMap((it) => it.forbiddenPaths));
   const writable = within(chain, "writable", isWithin, widens);
@@ -105,51 +102,57 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
       users: within(chain, "users", (outer, inner) => outer === inner, widens),
     },
   };
-  for (const path of writable) problems.push(...writableProblems(path, forbiddenPaths));
+  for (const path of writable) {
+    for (const it of writableProblems(path, forbiddenPaths)) problems.push(it);
+  }
   if (problems.length > 0) throw new StageError(problems);
   return policy;
 }
 
 type Widens = (message: string, at: Source, outer?: Source) => void;
 
-/** The last of an ordered choice; going back along `order` widens. */
+/** One choice of a policy. */
+interface Choice<T extends string> {
+  readonly said: (file: ParsedPolicy) => Sourced<T> | undefined;
+  /** From the widest to the tightest; what is not in it may not be changed at all. */
+  readonly order: readonly T[];
+  /** What a file means that says nothing. */
+  readonly silent: T;
+  readonly name: string;
+}
+
+/**
+ * The last of a choice; going back along its order widens. The outermost file makes it also by
+ * saying nothing: an inner one may not take back what holds by default.
+ */
 function tightest<T extends string>(
-  said: readonly (Sourced<T> | undefined)[],
-  order: readonly T[],
-  name: string,
+  chain: readonly ParsedPolicy[],
+  { said, order, silent, name }: Choice<T>,
   widens: Widens,
 ): Sourced<T> | undefined {
-  let current: Sourced<T> | undefined;
-  for (const next of said) {
-    if (next === undefined) continue;
-    if (current && order.indexOf(next.value) < order.indexOf(current.value)) {
+  const [outermost, ...rest] = chain;
+  const first = outermost && said(outermost);
+  let current = first ?? { value: silent, source: startOf(outermost) };
+  let spoken = first;
+  for (const next of rest.flatMap((it) => said(it) ?? [])) {
+    const known = order.includes(next.value) && order.includes(current.value);
+    const keeps = known
+      ? order.indexOf(next.value) >= order.indexOf(current.value)
+      : next.value === current.value;
+    if (keeps) current = spoken = next;
+    else {
       widens(
-        `Cannot set "${name}" to "${next.value}": an outer file says "${current.value}"`,
+        `Cannot set "${name}" to "${next.value}": in the outer files it is "${current.value}"`,
         next.source,
         current.source,
       );
-    } else current = next;
-  }
-  return current;
-}
-
-/** A choice without an order: the outermost file makes it. */
-function first<T extends string>(
-  said: readonly (Sourced<T> | undefined)[],
-  name: string,
-  widens: Widens,
-): Sourced<T> | undefined {
-  const [outer, ...inner] = said.filter((it) => it !== undefined);
-  for (const next of inner) {
-    if (outer && next.value !== outer.value) {
-      widens(
-        `Cannot set "${name}" to "${next.value}": an outer file says "${outer.value}"`,
-        next.source,
-        outer.source,
-      );
     }
   }
-  return outer;
+  return spoken;
+}
+
+function startOf(file: ParsedPolicy | undefined): Source {
+  return { file: file?.file ?? "", line: 1, column: 1 };
 }
 
 /**
@@ -175,10 +178,21 @@ function within(
         current?.source ?? { file: outermost!.file, line: 1, column: 1 },
       );
     }
+    const [was, is] = [current?.items[0], next.items[0]];
+    if (FIRST_COUNTS.includes(key) && was && is && was.value !== is.value) {
+      widens(
+        `Cannot put "${is.value}" first: of the outer files containers get "${was.value}"`,
+        is.source,
+        was.source,
+      );
+    }
     current = next;
   }
   return unique(current?.items ?? []);
 }
+
+/** Lists whose first entry is the one that is given. */
+const FIRST_COUNTS: readonly string[] = ["networks", "users"];
 
 const NAMES = {
   writable: "bulkhead.writable",
@@ -216,7 +230,8 @@ function smallest(all: readonly Limits[]): Limits {
 }
 
 function engineOf(chain: readonly ParsedPolicy[], widens: Widens) {
-  const engine = first(chain.map((it) => it.engine), "containers.engine", widens);
+  const choice = { said: (it: ParsedPolicy) => it.engine, order: [], silent: "docker" };
+  const engine = tightest<string>(chain, { ...choice, name: "containers.engine" }, widens);
   return engine === undefined ? {} : { engine };
 }
 

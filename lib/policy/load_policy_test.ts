@@ -91,6 +91,21 @@ Deno.test.each([
     inner: bulkhead({ env: { allow: ["A", "B"] } }),
   },
   {
+    name: "a precedence, where the default holds",
+    outer: bulkhead({ filesystem: "closed" }),
+    inner: bulkhead({ "forced-precedence": "flow-first" }),
+  },
+  {
+    name: "no kernel layer, where the default holds",
+    outer: bulkhead({ filesystem: "closed" }),
+    inner: bulkhead({ kernel: "off" }),
+  },
+  {
+    name: "another engine, where the default holds",
+    outer: bulkhead({ filesystem: "closed" }),
+    inner: bulkhead({ containers: { engine: "/opt/other" } }),
+  },
+  {
     name: "a network that is not given",
     outer: bulkhead({ containers: { networks: ["none"] } }),
     inner: bulkhead({ containers: { networks: ["none", "bridge"] } }),
@@ -149,4 +164,21 @@ Deno.test("loadPolicy() tells the problems of every file of a chain", async () =
     deepEqual(error.diagnostics.map((it) => it.at?.file), ["0.yaml", "1.yaml"]);
     return true;
   });
+});
+
+Deno.test("loadPolicy() keeps the network that containers get, and drops others", async () => {
+  const networks = (...list: string[]) => bulkhead({ containers: { networks: list } });
+  await rejects(load(networks("none", "bridge"), networks("bridge")), /Cannot put "bridge" first/);
+  const { containers } = await load(networks("none", "bridge"), networks("none"));
+  deepEqual(values(containers.networks), ["none"]);
+});
+
+Deno.test("loadPolicy() lets an inner file tighten what is silent", async () => {
+  const silent = bulkhead({ filesystem: "closed" });
+  equal((await load(silent, bulkhead({ kernel: "require" }))).kernel.value, "require");
+  const { forcedPrecedence } = await load(
+    silent,
+    bulkhead({ "forced-precedence": "ignore-flow-forced" }),
+  );
+  equal(forcedPrecedence, "ignore-flow-forced");
 });

@@ -5,6 +5,8 @@ import type { Style } from "./style.ts";
 /** The texts of files that diagnostics may point into, by the name they were given under. */
 export type Texts = ReadonlyMap<string, string>;
 
+/** Nobody reads more; each looks for its line in the whole text. */
+const MOST = 100;
 /** Longer lines are cut in a code frame. */
 const MAX_FRAME = 120;
 
@@ -18,7 +20,9 @@ export function renderDiagnostics(
   texts: Texts,
   style: Style,
 ): string {
-  return diagnostics.map((it) => renderDiagnostic(it, texts, style)).join("");
+  const shown = diagnostics.slice(0, MOST).map((it) => renderDiagnostic(it, texts, style));
+  const more = diagnostics.length - shown.length;
+  return shown.join("") + (more > 0 ? `and ${more} more\n` : "");
 }
 
 function renderDiagnostic(
