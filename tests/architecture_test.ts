@@ -8,12 +8,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   paths: [],
   catalog: ["model"],
+  // Mechanism without opinion: system calls, and threads under them.
+  kernel: ["model"],
   source: ["model"],
   policy: LEAVES,
   flow: LEAVES,
   plan: LEAVES,
-  host: LEAVES,
-  execute: LEAVES,
+  host: [...LEAVES, "kernel"],
+  execute: [...LEAVES, "kernel"],
   report: LEAVES,
   // Bundled on its own; imported by nobody but what plugins see of it.
   child: ["model", "source"],

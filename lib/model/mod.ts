@@ -9,6 +9,7 @@ export * from "./event.ts";
 export * from "./flow.ts";
 export * from "./host_facts.ts";
 export * from "./job.ts";
+export * from "./kernel.ts";
 export * from "./located.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
