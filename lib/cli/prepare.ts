@@ -1,6 +1,7 @@
 import { canonicalClass } from "../catalog/aliases.ts";
 import { classOf } from "../catalog/classes.ts";
 import { describePlugins } from "../execute/describe_plugins.ts";
+import { openLauncher } from "../execute/launcher.ts";
 import { parseFlow, readFlow } from "../flow/mod.ts";
 import { inspectHost, listPlugins, type PluginFile } from "../host/mod.ts";
 import {
@@ -11,7 +12,7 @@ import {
   StageError,
   type Task,
 } from "../model/mod.ts";
-import { childArgv, makePlan, type RuledFlow } from "../plan/mod.ts";
+import { harnessChild, makePlan, type RuledFlow } from "../plan/mod.ts";
 import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
@@ -54,7 +55,7 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
     ...(question.workspace !== undefined && { workspace: question.workspace }),
     needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
   });
-  const plugins = await loadPlugins(io, question.plugins, host);
+  const plugins = await loadPlugins(io, question.plugins, host, policy);
   const facts = { ...host, plugins };
   return {
     plan: makePlan(policy, flows, facts),
@@ -96,7 +97,12 @@ function usesContainers({ type, children }: Task): boolean {
   return (known?.kind === "script" && known.notRun === undefined) || children.some(usesContainers);
 }
 
-async function loadPlugins(io: Io, directories: readonly string[], host: HostFacts) {
+async function loadPlugins(
+  io: Io,
+  directories: readonly string[],
+  host: HostFacts,
+  { kernel }: Policy,
+) {
   if (directories.length === 0) return [];
   const files = await listPlugins(directories);
   const { runtime, childCode } = host;
@@ -104,10 +110,15 @@ async function loadPlugins(io: Io, directories: readonly string[], host: HostFac
     if (!it.found) throw new StageError([it.problem], "host");
   }
   if (!runtime.found || !childCode.found) return [];
-  const argvFor = ({ directory }: PluginFile) =>
-    childArgv(runtime.value, childCode.value, {
+  if (kernel.value === "require" && !host.kernel.found) {
+    throw new StageError([host.kernel.problem], "host");
+  }
+  const childFor = ({ directory }: PluginFile) =>
+    harnessChild(runtime.value, childCode.value, host, {
       program: "plugin",
       read: [directory, ...childCode.value.modules],
     });
-  return await describePlugins(files, argvFor, (type) => classOf(type) !== undefined, io.signal);
+  const known = (type: string) => classOf(type) !== undefined;
+  using launcher = openLauncher(host.kernel);
+  return await describePlugins(files, childFor, known, launcher, io.signal);
 }

@@ -3,7 +3,7 @@ import { runFlow } from "../execute/mod.ts";
 import { resolveInputs } from "../flow/mod.ts";
 import { makeOwnDirectory } from "../host/mod.ts";
 import { type Event, StageError } from "../model/mod.ts";
-import { childArgv } from "../plan/mod.ts";
+import { harnessChild } from "../plan/mod.ts";
 import { makeStyle, renderDiagnostics, runText } from "../report/mod.ts";
 import { parseYaml, toPlain } from "../source/mod.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
@@ -77,7 +77,11 @@ Examples:
       env: (name) => io.env[name],
       workspaceRoot: host.workspaceRoot,
       keep: values.keep,
-      renderArgv: childArgv(runtime.value, childCode.value, { program: "builtIn", read: [] }),
+      renderChild: harnessChild(runtime.value, childCode.value, host, {
+        program: "builtIn",
+        read: [],
+      }),
+      kernel: host.kernel,
       signal: io.signal,
       now: () => new Date(),
       emit: values.json ? (event) => io.out(`${JSON.stringify(event)}\n`) : told(io, values.quiet),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Diagnostic, type PluginModule, StageError } from "../model/mod.ts";
+import { type Diagnostic, type HarnessChild, type PluginModule, StageError } from "../model/mod.ts";
+import type { Launcher } from "./launcher.ts";
 import { runChild } from "./run_child.ts";
 
 /** A module that may be a plugin. */
@@ -21,20 +22,21 @@ const Description = z.object({
  * and do nothing else.
  *
  * @param files The modules.
- * @param argvFor The command line of that child.
+ * @param childFor That child.
  * @param known Whether bulkhead itself has a class of that name.
  * @throws {StageError} When one is no plugin, or two implement one class.
  */
 export async function describePlugins(
   files: readonly PluginFile[],
-  argvFor: (file: PluginFile) => readonly string[],
+  childFor: (file: PluginFile) => HarnessChild,
   known: (type: string) => boolean,
+  launcher: Launcher,
   signal: AbortSignal,
 ): Promise<readonly PluginModule[]> {
   const problems: Diagnostic[] = [];
   const found: PluginModule[] = [];
   for (const file of files) {
-    const answer = await ask(file, argvFor(file), signal);
+    const answer = await ask(file, childFor(file), launcher, signal);
     const twin = found.find((it) => typeof answer !== "string" && it.type === answer.type);
     const fact = typeof answer === "string"
       ? answer
@@ -59,11 +61,13 @@ export async function describePlugins(
 
 async function ask(
   file: PluginFile,
-  argv: readonly string[],
+  { argv, kernel }: HarnessChild,
+  launcher: Launcher,
   signal: AbortSignal,
 ): Promise<PluginModule | string> {
   const { ending, result } = await runChild({
     argv,
+    spawn: launcher.under(kernel),
     env: {},
     cwd: "/",
     job: {

@@ -4,4 +4,5 @@
  * @module
  */
 export { describePlugins } from "./describe_plugins.ts";
+export { openLauncher } from "./launcher.ts";
 export { type FlowOutcome, type FlowRun, runFlow } from "./run_flow.ts";

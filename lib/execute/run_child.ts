@@ -1,3 +1,4 @@
+import type { Spawn } from "../kernel/mod.ts";
 import type { ChildRecord, Ending, Job, LogLevel, Result } from "../model/mod.ts";
 import { readRecord } from "./read_record.ts";
 import { startProcess } from "./start_process.ts";
@@ -5,6 +6,7 @@ import { startProcess } from "./start_process.ts";
 /** A child to run. */
 export interface ChildRun {
   readonly argv: readonly string[];
+  readonly spawn: Spawn;
   /** Variables of the harness that the policy lets through. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -38,6 +40,7 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
   let result: Result | undefined;
   const ending = await startProcess({
     argv: run.argv,
+    spawn: run.spawn,
     env: { ...run.env, ...CHILD_ENV, TMPDIR: run.cwd },
     cwd: run.cwd,
     stdin: JSON.stringify(run.job),

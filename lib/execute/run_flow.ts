@@ -1,6 +1,17 @@
-import type { Event, EventBody, FlowPlan, State, TaskHead, TaskPlan } from "../model/mod.ts";
+import type {
+  Event,
+  EventBody,
+  FlowPlan,
+  Found,
+  HarnessChild,
+  Kernel,
+  State,
+  TaskHead,
+  TaskPlan,
+} from "../model/mod.ts";
 import { toPlain } from "../source/to_plain.ts";
 import { findSecrets } from "./find_secrets.ts";
+import { type Launcher, openLauncher } from "./launcher.ts";
 import { type Mask, maskSecrets } from "./mask_secrets.ts";
 import { becauseOfDenial, runTask, type TaskOutcome } from "./run_task.ts";
 import { type ExecutionRoot, makeExecutionRoot, randomId } from "./workspace.ts";
@@ -15,7 +26,8 @@ export interface FlowRun {
   /** Workspaces are made below it. */
   readonly workspaceRoot: string;
   readonly keep: boolean;
-  readonly renderArgv: readonly string[];
+  readonly renderChild: HarnessChild;
+  readonly kernel: Found<Kernel>;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly emit: (event: Event) => void;
@@ -53,7 +65,8 @@ export async function runFlow(run: FlowRun): Promise<FlowOutcome> {
   await using root = await makeExecutionRoot(run.workspaceRoot, execution, run.keep);
   emit({ type: "execution.started", inputs: mask(run.inputs), policy: run.policy });
   const outputs: Record<string, unknown> = {};
-  const walk: Walk = { run, execution, startDate, root, secrets, mask, emit, outputs };
+  using launcher = openLauncher(run.kernel);
+  const walk: Walk = { run, launcher, execution, startDate, root, secrets, mask, emit, outputs };
   const main = await runTasks(tasks.filter((it) => isTopLevel(it, "tasks")), walk);
   if (main.state === "FAILED") {
     await runTasks(tasks.filter((it) => isTopLevel(it, "errors")), walk);
@@ -65,6 +78,7 @@ export async function runFlow(run: FlowRun): Promise<FlowOutcome> {
 
 interface Walk {
   readonly run: FlowRun;
+  readonly launcher: Launcher;
   readonly execution: string;
   readonly startDate: string;
   readonly root: ExecutionRoot;
@@ -122,7 +136,8 @@ async function runOne(plan: TaskPlan, walk: Walk): Promise<TaskOutcome> {
         }),
       ),
       env: run.env,
-      renderArgv: run.renderArgv,
+      renderChild: run.renderChild,
+      launcher: walk.launcher,
       signal: run.signal,
       emit: (event) => emit(mask(event)),
     }),

@@ -97,7 +97,8 @@ async function render(
     spawn: true,
   };
   const { ending, result } = await runChild({
-    argv: run.renderArgv,
+    argv: run.renderChild.argv,
+    spawn: run.launcher.under(run.renderChild.kernel),
     env: {},
     cwd: "/",
     job,

@@ -1,11 +1,11 @@
+import type { ProcessCommand, Spawn, StartedProcess } from "../kernel/mod.ts";
 import type { Ending } from "../model/mod.ts";
 import { type Line, splitLines } from "./split_lines.ts";
 
-/** A process to start: an argv, never a shell string. */
-export interface ProcessStart {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+/** A process to start. */
+export interface ProcessStart extends ProcessCommand {
+  /** How: from this thread, or from one that the kernel confines. */
+  readonly spawn: Spawn;
   /** Handed over on standard input, which is then closed. */
   readonly stdin: string;
   readonly timeoutMs?: number;
@@ -25,19 +25,10 @@ const GRACE_MS = 2_000;
  */
 export async function startProcess(start: ProcessStart): Promise<Ending> {
   if (start.signal.aborted) return { kind: "interrupted" };
-  const [file, ...args] = start.argv;
-  let child: Deno.ChildProcess;
+  const { argv, env, cwd } = start;
+  let child: StartedProcess;
   try {
-    child = new Deno.Command(file!, {
-      args,
-      env: start.env,
-      clearEnv: true,
-      cwd: start.cwd,
-      detached: true, // leader of its own group, see killGroup()
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    child = await start.spawn({ argv, env, cwd });
   } catch (cause) {
     return { kind: "not-started", reason: (cause as Error).message };
   }

@@ -1,6 +1,8 @@
 /** The directory of one task run. */
 export interface Workspace extends AsyncDisposable {
   readonly path: string;
+  /** The directory it lies in, alone: no other task run has a workspace there while it lasts. */
+  readonly slot: string;
 }
 
 /** Where the workspaces of one execution are. */
@@ -28,14 +30,25 @@ export async function makeExecutionRoot(
   await Deno.mkdir(path, { mode: 0o700 });
   const hidden = `${path}/private`;
   await Deno.mkdir(hidden, { mode: 0o700 });
+  const taken = new Set<number>();
   return {
     path,
     async workspace(taskRun) {
-      const workspace = `${path}/${taskRun}`;
+      let number = 0;
+      while (taken.has(number)) number++;
+      taken.add(number);
+      const slot = `${path}/slot-${number}`;
+      await Deno.mkdir(slot, { mode: 0o700, recursive: true });
+      const workspace = `${slot}/${taskRun}`;
       await Deno.mkdir(workspace, { mode: 0o700 });
       return {
         path: workspace,
-        [Symbol.asyncDispose]: () => keep ? Promise.resolve() : removeTree(workspace),
+        slot,
+        async [Symbol.asyncDispose]() {
+          if (keep) await Deno.rename(workspace, `${path}/${taskRun}`);
+          else await removeTree(workspace);
+          taken.delete(number);
+        },
       };
     },
     async privateFile(name, text) {
@@ -44,7 +57,11 @@ export async function makeExecutionRoot(
       return file;
     },
     async [Symbol.asyncDispose]() {
-      await removeTree(keep ? hidden : path);
+      if (!keep) return await removeTree(path);
+      await removeTree(hidden);
+      for await (const { name } of Deno.readDir(path)) {
+        if (name.startsWith("slot-")) await removeTree(`${path}/${name}`);
+      }
     },
   };
 }

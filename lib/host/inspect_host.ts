@@ -15,6 +15,7 @@ import { cacheRoot, type Env } from "./cache_dir.ts";
 import { locateChildCode } from "./child_code.ts";
 import { listPaths, realPath } from "./list_paths.ts";
 import { DEFAULT_SOCKET, engineNotNeeded, locateEngine } from "./locate_engine.ts";
+import { locateKernel } from "./locate_kernel.ts";
 import { originOf } from "./origin.ts";
 import { locateRuntime } from "./runtime.ts";
 
@@ -77,6 +78,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     gid: Deno.gid() ?? 0,
     runtime,
     childCode,
+    kernel: locateKernel(policy),
     engine,
     builtInPaths,
     workspaceRoot,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** Something the machine has, or why it has not. */
 export type Found<T> =
@@ -64,6 +65,8 @@ export interface HostFacts {
   readonly gid: number;
   readonly runtime: Found<Runtime>;
   readonly childCode: Found<ChildCode>;
+  /** What the kernel layer can be made of; not looked for where the policy wants none. */
+  readonly kernel: Found<Kernel>;
   readonly engine: Found<Engine>;
   readonly builtInPaths: readonly BuiltInPath[];
   /** Workspaces are made below this directory. */

@@ -2,6 +2,8 @@
 export interface Kernel {
   /** Version of Landlock's interface; 1 is the oldest. */
   readonly landlock: number;
+  /** What this version cannot refuse, in words. */
+  readonly lacks: readonly string[];
   /** The machine's architecture, as seccomp filters and system call numbers know it. */
   readonly arch: "x86_64" | "aarch64";
   /** Files that a Deno process maps before it runs a line: its loader and libraries. */

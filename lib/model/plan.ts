@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Flow, Task } from "./flow.ts";
+import type { KernelRules } from "./kernel.ts";
 import type { Injection } from "./located.ts";
 import type { PolicyFile } from "./policy.ts";
 import type { Because, BuiltIn, Source } from "./source.ts";
@@ -78,6 +79,13 @@ export interface Provenance {
   readonly source: Source;
 }
 
+/** A child that works for the harness itself: it asks a plugin for its class, or renders. */
+export interface HarnessChild {
+  readonly argv: readonly string[];
+  /** Absent where the kernel layer is not applied. */
+  readonly kernel?: KernelRules;
+}
+
 /** How one task may run. */
 export interface TaskPlan {
   readonly task: Task;
@@ -88,6 +96,8 @@ export interface TaskPlan {
   readonly argv: readonly string[];
   readonly program?: Program;
   readonly permissions?: Permissions;
+  /** What the kernel allows; absent where that layer is not applied. */
+  readonly kernel?: KernelRules;
   readonly spawn: "allowed" | "denied";
   readonly layers: Layers;
   readonly timeoutMs?: number;

@@ -3,6 +3,7 @@ import type {
   Flow,
   FlowPlan,
   HostFacts,
+  Kernel,
   Layers,
   Plan,
   Policy,
@@ -134,9 +135,16 @@ function layersOf(host: HostFacts): Layers {
     deno: host.runtime.found
       ? { active: true, enforces: `Deno ${host.runtime.value.version}` }
       : { active: false, why: host.runtime.problem.message },
-    kernel: { active: false, why: "not applied: this version has no kernel layer" },
+    kernel: host.kernel.found
+      ? { active: true, enforces: kernelOffers(host.kernel.value) }
+      : { active: false, why: host.kernel.problem.message },
     container: host.engine.found
       ? { active: true, enforces: `engine ${host.engine.value.version}` }
       : { active: false, why: host.engine.problem.message },
   };
+}
+
+function kernelOffers({ landlock, lacks }: Kernel): string {
+  const offer = `Landlock ABI ${landlock} and seccomp`;
+  return lacks.length === 0 ? offer : `${offer}; ${lacks.join("; ")}`;
 }

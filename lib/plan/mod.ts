@@ -4,4 +4,4 @@
  * @module
  */
 export { makePlan, type RuledFlow } from "./make_plan.ts";
-export { childArgv } from "./child_argv.ts";
+export { harnessChild } from "./harness_child.ts";

@@ -3,6 +3,7 @@ import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import type {
   ChildCode,
   HostFacts,
+  KernelRules,
   Permissions,
   PluginModule,
   Policy,
@@ -13,17 +14,20 @@ import type {
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath } from "./closed_paths.ts";
 import { denoArgv } from "./deno_argv.ts";
+import { kernelRules } from "./kernel_rules.ts";
 import { permissionsFor } from "./permissions.ts";
 import { hostRefusal, unsupportedKey } from "./refusals.ts";
 
 /** What the tasks of an in-process class run as, or what this machine lacks for it. */
-export type Child =
-  | { readonly refusal: Refusal }
-  | {
-    readonly argv: readonly string[];
-    readonly program: Program;
-    readonly permissions: Permissions;
-  };
+export type Child = { readonly refusal: Refusal } | RunnableChild;
+
+/** A child as the executor needs it. */
+export interface RunnableChild {
+  readonly argv: readonly string[];
+  readonly program: Program;
+  readonly permissions: Permissions;
+  readonly kernel?: KernelRules;
+}
 
 /** Who implements an in-process class. */
 export type Implementation =
@@ -67,7 +71,13 @@ export function planChild(
     ...(program.kind === "plugin" && { importMap: host.childCode.value.importMap }),
     ...(memoryBytes !== undefined && { memoryBytes }),
   }, permissions);
-  return { argv, program, permissions };
+  const kernel = host.kernel.found && kernelRules({
+    runtime: host.runtime.value.path,
+    code: host.childCode.value,
+    permissions,
+    spawn: theirs && spawn === "allowed",
+  }, host.kernel.value);
+  return { argv, program, permissions, ...(kernel && { kernel }) };
 }
 
 /** Why a task may not run in process, for what it says or where its plugin lies. */

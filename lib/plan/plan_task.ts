@@ -3,7 +3,9 @@ import type {
   Because,
   Flow,
   HostFacts,
+  KernelRules,
   Layers,
+  Permissions,
   Policy,
   Refusal,
   Task,
@@ -15,7 +17,7 @@ import { spawnDecider } from "./decide_spawn.ts";
 import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
 import { restricter } from "./refuse_restricted.ts";
-import { refuseInProcess } from "./plan_in_process.ts";
+import { refuseInProcess, type RunnableChild } from "./plan_in_process.ts";
 import { planScript } from "./plan_script.ts";
 
 /** Decides how one task may run. Pure: the same arguments give the same plan. */
@@ -104,13 +106,13 @@ function planTask(
     const refusal = refuseInProcess(task, implementation, closed);
     if (refusal !== undefined) return refuse(refusal);
     if ("refusal" in child) return refuse(child.refusal);
-    const kernel = kernelRefusal(policy);
+    const kernel = kernelRefusal(policy, host);
     if (kernel !== undefined) return refuse(kernel);
     return {
       ...base,
       verdict: "run",
       ...child,
-      layers: OF_CHILD,
+      layers: layersOfChild(host, child),
       because: [...because, ...values],
     };
   }
@@ -147,14 +149,12 @@ function notRun({ id, type }: Task, { fact, help }: NotRun, kind: TaskKind): Ref
   };
 }
 
-const NO_KERNEL = "not applied: this version has no kernel layer";
-
 /** A policy that demands the kernel layer gets no weaker one. */
-function kernelRefusal({ kernel }: Policy): Refusal | undefined {
-  if (kernel.value !== "require") return undefined;
+function kernelRefusal({ kernel }: Policy, host: HostFacts): Refusal | undefined {
+  if (kernel.value !== "require" || host.kernel.found) return undefined;
   return {
     code: "host/kernel-layer",
-    message: `Cannot enforce "kernel: require": ${NO_KERNEL}`,
+    message: `Cannot enforce "kernel: require": ${host.kernel.problem.message}`,
     by: "host",
     source: kernel.source ?? "built-in",
     help: 'Say "kernel: prefer" to run without it, and read what that leaves open',
@@ -178,10 +178,28 @@ function idle(why: string): Layers {
 
 const OF_REFUSED = idle("the task is refused");
 const OF_DISABLED = idle("the task is disabled");
-const OF_CHILD: Layers = {
-  ...idle(NO_KERNEL),
-  deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
-};
+function layersOfChild(host: HostFacts, { kernel, permissions }: RunnableChild): Layers {
+  return {
+    ...idle(host.kernel.found ? "" : host.kernel.problem.message),
+    deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
+    ...(kernel && { kernel: { active: true, enforces: kernelWords(kernel, permissions) } }),
+  };
+}
+
+function kernelWords({ sockets, ports }: KernelRules, { net, run }: Permissions): string {
+  return [
+    "files of the task and of all it starts",
+    sockets === "none" ? "no sockets" : "no Unix sockets",
+    ...(ports === "all" ? [] : [`TCP ports ${ports.join(", ")}`]),
+    ...(sockets === "none" || (net.allow === "all" && net.deny.length === 0)
+      ? []
+      : ["hosts are not governed for what it starts"]),
+    ...(sockets === "internet" && run.allow === "all"
+      ? ["names of hosts resolve where /etc may be read"]
+      : []),
+  ].join("; ");
+}
+
 const OF_CONTAINER: Layers = {
   ...idle("the container is the boundary"),
   container: {

@@ -23,7 +23,8 @@ export function planJson({ policy, layers, flows }: Plan): string {
 }
 
 function taskJson(plan: TaskPlan) {
-  const { task, kind, verdict, refusal, argv, permissions, spawn, layers, timeoutMs } = plan;
+  const { task, kind, verdict, refusal, argv, permissions, kernel, spawn, layers, timeoutMs } =
+    plan;
   const { provenance, because } = plan;
   return {
     id: task.id,
@@ -34,6 +35,7 @@ function taskJson(plan: TaskPlan) {
     ...(refusal && { refusal }),
     argv,
     ...(permissions && { permissions }),
+    ...(kernel && { kernel }),
     spawn,
     layers,
     ...(timeoutMs !== undefined && { timeoutMs }),

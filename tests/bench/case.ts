@@ -123,6 +123,10 @@ export const HOST: HostFacts = {
   uid: 1000,
   gid: 1000,
   runtime: { found: true, value: { path: "/opt/bulkhead/deno", version: "2.9.6" } },
+  kernel: {
+    found: true,
+    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: ["/usr/lib/libc.so.6"] },
+  },
   childCode: {
     found: true,
     value: {

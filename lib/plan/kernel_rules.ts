@@ -1,0 +1,59 @@
+import type { ChildCode, Kernel, KernelRules, Permissions } from "../model/mod.ts";
+
+/** What a kernel that is asked for needs to know of a child. */
+export interface Confined {
+  /** Path of the Deno that runs it. */
+  readonly runtime: string;
+  readonly code: ChildCode;
+  readonly permissions: Permissions;
+  /** Whether it may start processes, which then have what it has. */
+  readonly spawn: boolean;
+}
+
+/** Devices that hold nothing. */
+const EMPTY_DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+
+/** What the C library reads to resolve a host's name. */
+export const RESOLVER_FILES: readonly string[] = [
+  "/etc/resolv.conf",
+  "/etc/hosts",
+  "/etc/nsswitch.conf",
+  "/etc/host.conf",
+  "/etc/gai.conf",
+];
+
+/**
+ * Maps the permissions of a child to what the kernel allows it and whatever it starts.
+ *
+ * The kernel sees what Deno's flags do not: static imports, links, subprocesses. It knows no
+ * denials, only what is open; the lists of the permissions are made that way. Beside them the
+ * runtime's own files are open. The resolver's files are open to a child that has a network and
+ * starts nothing: its code is still kept from them by Deno. What a subprocess may read is what the
+ * policy leaves, and nothing else.
+ */
+export function kernelRules(
+  { runtime, code, permissions: { read, write, net }, spawn }: Confined,
+  kernel: Kernel,
+): KernelRules {
+  const listed = (it: "all" | readonly string[]) => it === "all" ? ["/"] : it;
+  const online = net.allow === "all" || net.allow.length > 0;
+  const own = [runtime, ...kernel.libraries];
+  return {
+    read: [...own, code.directory, ...listed(read.allow), ...(resolves(online, spawn))],
+    execute: [...own, ...(spawn ? listed(read.allow) : [])],
+    write: listed(write.allow),
+    devices: EMPTY_DEVICES,
+    sockets: online ? "internet" : "none",
+    ports: net.allow === "all" ? "all" : portsOf(net.allow),
+  };
+}
+
+function resolves(online: boolean, spawn: boolean): readonly string[] {
+  return online && !spawn ? RESOLVER_FILES : [];
+}
+
+/** The ports of a list of hosts; a host without one means all of them. */
+function portsOf(hosts: readonly string[]): "all" | readonly number[] {
+  const ports = hosts.map((it) => /:(\d+)$/.exec(it)?.[1]);
+  return ports.every((it) => it !== undefined) ? [...new Set(ports.map(Number))] : "all";
+}
