@@ -4,6 +4,9 @@ import { RUNTIME_FILES, RUNTIME_VERSION } from "../host/runtime.ts";
 import { sha256 } from "../source/sha256.ts";
 import { StageError } from "../model/mod.ts";
 
+/** What `lib/kernel/` starts its threads from, beside the program's own file. */
+const KERNEL_THREAD = "kernel_thread.mjs";
+
 /** One part of the binary, or all of it. */
 export interface Part {
   readonly name: string;
@@ -77,8 +80,11 @@ async function compileHarness(
   project: URL,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const main = `${scratch}/main.mjs`;
+  const thread = `${scratch}/${KERNEL_THREAD}`;
   await runBundler("browser", ["--output", main, "main.ts"], project);
-  await Deno.utime(main, 0, 0); // the program records it: two builds would differ
+  await runBundler("browser", ["--output", thread, "lib/kernel/thread.ts"], project);
+  // The program records it: two builds would differ.
+  for (const it of [main, thread]) await Deno.utime(it, 0, 0);
   // Compiled programs read no caches, which whoever can write TMPDIR could poison.
   const { success, stderr } = await new Deno.Command(
     Deno.env.get("BULKHEAD_COMPILE_DENO") ?? Deno.execPath(),
@@ -87,7 +93,7 @@ async function compileHarness(
         ..."compile --quiet --no-prompt --allow-all --no-code-cache --no-lock --no-config".split(
           " ",
         ),
-        ..."--no-check --output bulkhead main.mjs".split(" "),
+        ...`--no-check --include ${KERNEL_THREAD} --output bulkhead main.mjs`.split(" "),
       ],
       cwd: scratch,
       env: { NO_COLOR: "1" },
