@@ -5,6 +5,8 @@ import type { Found, Kernel, KernelRules } from "../model/mod.ts";
 export interface Launcher extends Disposable {
   /** A way to start processes under these rules; without rules, like any process. */
   under(rules: KernelRules | undefined): Spawn;
+  /** Gets ready for a process under these rules. */
+  prepare(rules: KernelRules): void;
 }
 
 /**
@@ -20,6 +22,7 @@ export function openLauncher(kernel: Found<Kernel>): Launcher {
       if (threads === undefined) throw new Error("this machine has no kernel layer");
       return await threads.spawn(rules, command);
     },
+    prepare: (rules) => threads?.prepare(rules),
     [Symbol.dispose]: () => threads?.[Symbol.dispose](),
   };
 }

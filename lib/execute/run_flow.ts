@@ -13,6 +13,7 @@ import { toPlain } from "../source/to_plain.ts";
 import { findSecrets } from "./find_secrets.ts";
 import { type Launcher, openLauncher } from "./launcher.ts";
 import { type Mask, maskSecrets } from "./mask_secrets.ts";
+import { placeRules } from "./place_rules.ts";
 import { becauseOfDenial, runTask, type TaskOutcome } from "./run_task.ts";
 import { type ExecutionRoot, makeExecutionRoot, randomId } from "./workspace.ts";
 
@@ -94,7 +95,9 @@ function isTopLevel({ task }: TaskPlan, list: "tasks" | "errors"): boolean {
 
 async function runTasks(plans: readonly TaskPlan[], walk: Walk): Promise<FlowOutcome> {
   let state: State = "SUCCESS";
-  for (const plan of plans) {
+  for (const [i, plan] of plans.entries()) {
+    // The thread of the next task is made while this one runs.
+    for (const it of plans.slice(i, i + 2)) await prepareTask(it, walk);
     if (walk.run.signal.aborted) return { state: "KILLED", timedOut: false };
     const outcome = await runOne(plan, walk);
     if (outcome.state === "FAILED") {
@@ -104,6 +107,10 @@ async function runTasks(plans: readonly TaskPlan[], walk: Walk): Promise<FlowOut
     if (outcome.state === "WARNING") state = "WARNING";
   }
   return { state, timedOut: false };
+}
+
+async function prepareTask({ kernel }: TaskPlan, { launcher, root }: Walk): Promise<void> {
+  if (kernel !== undefined) launcher.prepare(placeRules(kernel, await root.nextSlot()));
 }
 
 async function runOne(plan: TaskPlan, walk: Walk): Promise<TaskOutcome> {

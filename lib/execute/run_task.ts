@@ -6,7 +6,6 @@ import type {
   EventBody,
   HarnessChild,
   Job,
-  KernelRules,
   LogLevel,
   Metric,
   Result,
@@ -16,10 +15,11 @@ import type {
 import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
+import { placeRules } from "./place_rules.ts";
 import { runScript } from "./run_script.ts";
 import { runChild } from "./run_child.ts";
 import type { Launcher } from "./launcher.ts";
-import type { ExecutionRoot, Workspace } from "./workspace.ts";
+import type { ExecutionRoot } from "./workspace.ts";
 
 /** What a task run needs beside its plan. */
 export interface TaskRun {
@@ -77,7 +77,7 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
   await using workspace = needsWorkspace ? await run.root.workspace(run.id) : undefined;
   const { ending, result } = await runChild({
     argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
-    spawn: run.launcher.under(plan.kernel && rulesFor(plan.kernel, workspace)),
+    spawn: run.launcher.under(plan.kernel && placeRules(plan.kernel, workspace?.slot)),
     env: allowedEnv(run),
     cwd: workspace?.path ?? "/",
     job: jobOf(run, workspace?.path),
@@ -86,21 +86,6 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
     ...reports,
   });
   return resolved(outcomeOf(ending, result), workspace?.path);
-}
-
-/**
- * The kernel's rules with the place of the workspace in them. It is the slot, not the workspace:
- * rules are bound to a directory that is there, and a slot outlives its task runs.
- */
-function rulesFor(rules: KernelRules, workspace: Workspace | undefined): KernelRules {
-  const place = (paths: readonly string[]) =>
-    paths.flatMap((it) => it !== "<workspace>" ? [it] : workspace ? [workspace.slot] : []);
-  return {
-    ...rules,
-    read: place(rules.read),
-    execute: place(rules.execute),
-    write: place(rules.write),
-  };
 }
 
 /** A path as the task wrote it says little: what counts is where it leads from its workspace. */

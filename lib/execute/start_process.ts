@@ -24,7 +24,8 @@ const GRACE_MS = 2_000;
  * and at the deadline, the whole group is killed; what left the group by `setsid` is not.
  */
 export async function startProcess(start: ProcessStart): Promise<Ending> {
-  if (start.signal.aborted) return { kind: "interrupted" };
+  const aborted = () => start.signal.aborted;
+  if (aborted()) return { kind: "interrupted" };
   const { argv, env, cwd } = start;
   let child: StartedProcess;
   try {
@@ -39,6 +40,7 @@ export async function startProcess(start: ProcessStart): Promise<Ending> {
   };
   const interrupt = () => stop({ kind: "interrupted" });
   start.signal.addEventListener("abort", interrupt);
+  if (aborted()) interrupt(); // while the process was being started
   const { timeoutMs } = start;
   const timer = timeoutMs === undefined
     ? undefined

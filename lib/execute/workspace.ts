@@ -8,6 +8,8 @@ export interface Workspace extends AsyncDisposable {
 /** Where the workspaces of one execution are. */
 export interface ExecutionRoot extends AsyncDisposable {
   readonly path: string;
+  /** The directory that the next workspace will lie in, made now. */
+  nextSlot(): Promise<string>;
   /** Makes a fresh, private directory. */
   workspace(taskRun: string): Promise<Workspace>;
   /** A private file beside the workspaces, where no task may look. */
@@ -33,20 +35,19 @@ export async function makeExecutionRoot(
   const taken = new Set<number>();
   return {
     path,
+    nextSlot: async () => await makeSlot(path, free(taken)),
     async workspace(taskRun) {
-      let number = 0;
-      while (taken.has(number)) number++;
+      const number = free(taken);
       taken.add(number);
-      const slot = `${path}/slot-${number}`;
-      await Deno.mkdir(slot, { mode: 0o700, recursive: true });
+      const slot = await makeSlot(path, number);
       const workspace = `${slot}/${taskRun}`;
       await Deno.mkdir(workspace, { mode: 0o700 });
       return {
         path: workspace,
         slot,
         async [Symbol.asyncDispose]() {
-          if (keep) await Deno.rename(workspace, `${path}/${taskRun}`);
-          else await removeTree(workspace);
+          if (keep) return; // and so is its slot, where nobody else may come
+          await removeTree(workspace);
           taken.delete(number);
         },
       };
@@ -57,13 +58,21 @@ export async function makeExecutionRoot(
       return file;
     },
     async [Symbol.asyncDispose]() {
-      if (!keep) return await removeTree(path);
-      await removeTree(hidden);
-      for await (const { name } of Deno.readDir(path)) {
-        if (name.startsWith("slot-")) await removeTree(`${path}/${name}`);
-      }
+      await removeTree(keep ? hidden : path);
     },
   };
+}
+
+function free(taken: ReadonlySet<number>): number {
+  let number = 0;
+  while (taken.has(number)) number++;
+  return number;
+}
+
+async function makeSlot(path: string, number: number): Promise<string> {
+  const slot = `${path}/slot-${number}`;
+  await Deno.mkdir(slot, { mode: 0o700, recursive: true });
+  return slot;
 }
 
 /**

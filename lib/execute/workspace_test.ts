@@ -11,9 +11,11 @@ Deno.test("a workspace is fresh, private, and gone with its scope", async () => 
       equal((await Deno.stat(execution.path)).mode! & 0o777, 0o700);
       await Deno.writeTextFile(`${workspace.path}/file`, "x");
     }
-    deepEqual((await Array.fromAsync(Deno.readDir(execution.path))).map((it) => it.name), [
-      "private",
-    ]);
+    // The slot stays for the next one; nothing else does.
+    equal(await execution.nextSlot(), `${execution.path}/slot-0`);
+    const names = (await Array.fromAsync(Deno.readDir(execution.path))).map((it) => it.name);
+    deepEqual(names.toSorted(), ["private", "slot-0"]);
+    deepEqual(await Array.fromAsync(Deno.readDir(`${execution.path}/slot-0`)), []);
     const file = await execution.privateFile("env", "A=1\n");
     equal((await Deno.stat(file)).mode! & 0o777, 0o600);
   }
@@ -21,15 +23,40 @@ Deno.test("a workspace is fresh, private, and gone with its scope", async () => 
   await Deno.remove(root);
 });
 
+Deno.test("two workspaces at once have a slot each, and a slot is used again", async () => {
+  const root = await Deno.makeTempDir();
+  {
+    await using execution = await makeExecutionRoot(root, randomId(), false);
+    await using first = await execution.workspace("one");
+    {
+      await using second = await execution.workspace("two");
+      notEqual(first.slot, second.slot);
+      equal(second.path, `${second.slot}/two`);
+    }
+    await using third = await execution.workspace("three");
+    equal(third.slot, `${execution.path}/slot-1`);
+    deepEqual((await Array.fromAsync(Deno.readDir(third.slot))).map((it) => it.name), ["three"]);
+  }
+  await Deno.remove(root, { recursive: true });
+});
+
 Deno.test("what is to be kept is kept, and what is private is not", async () => {
   const root = await Deno.makeTempDir();
   const id = randomId();
   {
     await using execution = await makeExecutionRoot(root, id, true);
-    await using _ = await execution.workspace("one");
+    {
+      await using _ = await execution.workspace("one");
+    }
+    await using next = await execution.workspace("two");
+    equal(next.slot, `${root}/${id}/slot-1`, "what is kept shares its slot with nobody");
     await execution.privateFile("env", "A=secret\n");
   }
-  deepEqual((await Array.fromAsync(Deno.readDir(`${root}/${id}`))).map((it) => it.name), ["one"]);
+  const names = (await Array.fromAsync(Deno.readDir(`${root}/${id}`))).map((it) => it.name);
+  deepEqual(names.toSorted(), ["slot-0", "slot-1"]);
+  deepEqual((await Array.fromAsync(Deno.readDir(`${root}/${id}/slot-0`))).map((it) => it.name), [
+    "one",
+  ]);
   await Deno.remove(root, { recursive: true });
 });
 
