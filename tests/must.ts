@@ -1,5 +1,7 @@
+import { readKernel } from "../lib/kernel/mod.ts";
+
 /** What a test may need of the machine, beside Deno. */
-export type Necessity = "engine" | "compile";
+export type Necessity = "engine" | "compile" | "landlock";
 
 /** Whether a test can run here. */
 export interface Need {
@@ -16,7 +18,7 @@ const found = new Map<Necessity, string>();
  * What `BULKHEAD_MUST` lists (`engine,compile`) is never a reason to ignore: there
  * the test runs, and fails where the machine falls short.
  *
- * @param what `engine`: a container engine that answers `docker version`.
+ * @param what `landlock`: a kernel whose Landlock can be used. `engine`: a container engine that answers `docker version`.
  * `compile`: the pair that `compile-base` prints. A machine that reaches dl.deno.land
  * needs none and says so with `BULKHEAD_MUST=compile`.
  */
@@ -42,7 +44,7 @@ export function testWith(
     ignore,
     async fn(t) {
       // Compiling may work without the pair; whether it does, the test finds out.
-      if (reason !== "" && what === "engine") throw new Error(`BULKHEAD_MUST=engine: ${reason}`);
+      if (reason !== "" && what !== "compile") throw new Error(`BULKHEAD_MUST=${what}: ${reason}`);
       await fn(t);
     },
   });
@@ -55,10 +57,19 @@ function demanded(what: Necessity): boolean {
 function missing(what: Necessity): string {
   const known = found.get(what);
   if (known !== undefined) return known;
-  const reason = what === "engine" ? missingEngine() : missingCompileBase();
+  const reason = LOOK[what]();
   found.set(what, reason);
   return reason;
 }
+
+const LOOK: Readonly<Record<Necessity, () => string>> = {
+  engine: missingEngine,
+  compile: missingCompileBase,
+  landlock: () => {
+    const kernel = readKernel();
+    return typeof kernel === "string" ? kernel : "";
+  },
+};
 
 function missingEngine(): string {
   try {
