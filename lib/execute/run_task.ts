@@ -15,6 +15,7 @@ import type {
 import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
+import { localTimeZone } from "./local_time_zone.ts";
 import { placeRules } from "./place_rules.ts";
 import { runScript } from "./run_script.ts";
 import { runChild } from "./run_child.ts";
@@ -124,12 +125,14 @@ function propertiesOf({ task }: TaskPlan): Record<string, unknown> {
 
 function allowedEnv({ plan, env }: TaskRun): Record<string, string> {
   const names = plan.permissions?.env.allow ?? [];
-  return Object.fromEntries(
+  const zone = localTimeZone(env);
+  const allowed = Object.fromEntries(
     (names === "all" ? [] : names).flatMap((name) => {
       const value = env(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
+  return { ...(zone !== undefined && { TZ: zone }), ...allowed };
 }
 
 /** Turns how a child ended, and what it said last, into the outcome of its task run. */

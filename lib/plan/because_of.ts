@@ -1,5 +1,13 @@
-import type { Because, Injection, LocatedScalar, Permissions, Policy } from "../model/mod.ts";
+import type {
+  Because,
+  Injection,
+  KernelRules,
+  LocatedScalar,
+  Permissions,
+  Policy,
+} from "../model/mod.ts";
 import type { ClosedPath } from "./closed_paths.ts";
+import { RESOLVER_FILES } from "./kernel_rules.ts";
 
 /** Why paths are closed to a task. */
 export function becauseOfPaths(closed: readonly ClosedPath[], files: boolean): Because[] {
@@ -20,6 +28,31 @@ export function becauseOfChild(policy: Policy): Because[] {
     })),
     { effect: "deny ffi", rule: "denied to every task", source: "built-in" },
     { effect: "deny import of remote modules", rule: "denied to every task", source: "built-in" },
+  ];
+}
+
+/** Why the kernel has a part in it, and what it opens beside the lists. */
+export function becauseOfKernel(rules: KernelRules | undefined, { kernel }: Policy): Because[] {
+  const rule = `bulkhead.kernel: ${kernel.value}`;
+  const source = kernel.source ?? "built-in";
+  if (rules === undefined) return [{ effect: "no kernel layer", rule, source }];
+  const resolves = RESOLVER_FILES.some((it) => rules.read.includes(it));
+  return [
+    { effect: "enforce by the kernel, for the task and all it starts", rule, source },
+    {
+      effect: "deny Unix sockets",
+      rule: "the engine, D-Bus and the like listen on them",
+      source: "built-in",
+    },
+    ...(resolves
+      ? [
+        {
+          effect: `allow the runtime ${RESOLVER_FILES.join(", ")}`,
+          rule: "it resolves names of hosts with them; Deno keeps the task's code from them",
+          source: "built-in",
+        } as const,
+      ]
+      : []),
   ];
 }
 

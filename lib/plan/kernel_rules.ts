@@ -39,7 +39,12 @@ export function kernelRules(
   const online = net.allow === "all" || net.allow.length > 0;
   const own = [runtime, ...kernel.libraries];
   return {
-    read: [...own, code.directory, ...listed(read.allow), ...(resolves(online, spawn))],
+    read: [
+      ...own,
+      code.directory,
+      ...listed(read.allow),
+      ...(online && !spawn ? RESOLVER_FILES : []),
+    ],
     execute: [...own, ...(spawn ? listed(read.allow) : [])],
     write: listed(write.allow),
     devices: EMPTY_DEVICES,
@@ -48,12 +53,8 @@ export function kernelRules(
   };
 }
 
-function resolves(online: boolean, spawn: boolean): readonly string[] {
-  return online && !spawn ? RESOLVER_FILES : [];
-}
-
 /** The ports of a list of hosts; a host without one means all of them. */
 function portsOf(hosts: readonly string[]): "all" | readonly number[] {
-  const ports = hosts.map((it) => /:(\d+)$/.exec(it)?.[1]);
+  const ports = hosts.map((it) => /^(?:\[[^\]]*\]|[^:]*):(\d+)$/.exec(it)?.[1]);
   return ports.every((it) => it !== undefined) ? [...new Set(ports.map(Number))] : "all";
 }

@@ -2,6 +2,7 @@ import { classOf, type KnownClass } from "../catalog/classes.ts";
 import type { Because, HostFacts, PluginModule, Policy, Refusal, TaskKind } from "../model/mod.ts";
 import {
   becauseOfChild,
+  becauseOfKernel,
   becauseOfLimits,
   becauseOfPaths,
   becauseOfPermissions,
@@ -55,7 +56,7 @@ export function planClass(
 }
 
 function becauseOfInProcess(
-  { program, permissions }: Exclude<Child, { refusal: Refusal }>,
+  { program, permissions, kernel }: Exclude<Child, { refusal: Refusal }>,
   { spawn, because }: SpawnVerdict,
   policy: Policy,
   closed: readonly ClosedPath[],
@@ -65,6 +66,7 @@ function becauseOfInProcess(
     because,
     ...(program.kind === "built-in" && spawn === "allowed" ? [OURS] : []),
     ...becauseOfChild(policy),
+    ...becauseOfKernel(kernel, policy),
     ...becauseOfPaths(closed, program.kind !== "built-in"),
     ...becauseOfPermissions(permissions, policy),
     ...becauseOfLimits(policy),
