@@ -7,7 +7,7 @@ import type {
   Policy,
 } from "../model/mod.ts";
 import type { ClosedPath } from "./closed_paths.ts";
-import { RESOLVER_FILES } from "./kernel_rules.ts";
+import { RESOLVER_FILES, resolvesNames } from "./kernel_rules.ts";
 
 /** Why paths are closed to a task. */
 export function becauseOfPaths(closed: readonly ClosedPath[], files: boolean): Because[] {
@@ -36,7 +36,7 @@ export function becauseOfKernel(rules: KernelRules | undefined, { kernel }: Poli
   const rule = `bulkhead.kernel: ${kernel.value}`;
   const source = kernel.source ?? "built-in";
   if (rules === undefined) return [{ effect: "no kernel layer", rule, source }];
-  const resolves = RESOLVER_FILES.some((it) => rules.read.includes(it));
+  const opened = RESOLVER_FILES.some((it) => rules.read.includes(it));
   return [
     { effect: "enforce by the kernel, for the task and all it starts", rule, source },
     {
@@ -44,7 +44,16 @@ export function becauseOfKernel(rules: KernelRules | undefined, { kernel }: Poli
       rule: "the engine, D-Bus and the like listen on them",
       source: "built-in",
     },
-    ...(resolves
+    ...(rules.sockets !== "none" && !resolvesNames(rules)
+      ? [
+        {
+          effect: "withhold names of hosts, which are resolved by reading /etc/resolv.conf",
+          rule: "that file is closed, and what the class starts could read it",
+          source: "built-in",
+        } as const,
+      ]
+      : []),
+    ...(opened
       ? [
         {
           effect: `allow the runtime ${RESOLVER_FILES.join(", ")}`,

@@ -1,4 +1,5 @@
 import type { ChildCode, Kernel, KernelRules, Permissions } from "../model/mod.ts";
+import { isWithin } from "../paths/is_within.ts";
 
 /** What a kernel that is asked for needs to know of a child. */
 export interface Confined {
@@ -45,7 +46,12 @@ export function kernelRules(
       ...listed(read.allow),
       ...(online && !spawn ? RESOLVER_FILES : []),
     ],
-    execute: [...own, ...(spawn ? listed(read.allow) : [])],
+    // A program is started by its loader.
+    execute: [
+      runtime,
+      ...kernel.libraries.filter((it) => /\/ld-[^/]+$/.test(it)),
+      ...(spawn ? listed(read.allow) : []),
+    ],
     write: listed(write.allow),
     devices: EMPTY_DEVICES,
     sockets: online ? "internet" : "none",
@@ -57,4 +63,9 @@ export function kernelRules(
 function portsOf(hosts: readonly string[]): "all" | readonly number[] {
   const ports = hosts.map((it) => /^(?:\[[^\]]*\]|[^:]*):(\d+)$/.exec(it)?.[1]);
   return ports.every((it) => it !== undefined) ? [...new Set(ports.map(Number))] : "all";
+}
+
+/** Whether names of hosts can be resolved under these rules. */
+export function resolvesNames({ read, sockets }: KernelRules): boolean {
+  return sockets !== "none" && read.some((it) => isWithin(it, RESOLVER_FILES[0]!));
 }

@@ -2,7 +2,12 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Kernel, Permission, Permissions } from "../model/mod.ts";
 import { kernelRules, RESOLVER_FILES } from "./kernel_rules.ts";
 
-const KERNEL: Kernel = { landlock: 7, lacks: [], arch: "x86_64", libraries: ["/lib/libc.so.6"] };
+const KERNEL: Kernel = {
+  landlock: 7,
+  lacks: [],
+  arch: "x86_64",
+  libraries: ["/lib/ld-linux.so.2", "/lib/libc.so.6"],
+};
 const CODE = {
   directory: "/code",
   builtIn: "/code/b",
@@ -31,9 +36,9 @@ function rules(given: Partial<Permissions>, spawn: boolean) {
 
 Deno.test("kernelRules() opens what Deno's lists open, and what the runtime is made of", () => {
   const { read, write, execute } = rules({}, false);
-  deepEqual(read, ["/deno", "/lib/libc.so.6", "/code", "<workspace>", "/srv"]);
+  deepEqual(read, ["/deno", ...KERNEL.libraries, "/code", "<workspace>", "/srv"]);
   deepEqual(write, ["<workspace>"]);
-  deepEqual(execute, ["/deno", "/lib/libc.so.6"], "nothing else is started");
+  deepEqual(execute, ["/deno", "/lib/ld-linux.so.2"], "nothing else is started");
 });
 
 Deno.test("kernelRules() lets a class that may spawn start what it may read", () => {

@@ -18,6 +18,7 @@ import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
 import { restricter } from "./refuse_restricted.ts";
 import { refuseInProcess, type RunnableChild } from "./plan_in_process.ts";
+import { resolvesNames } from "./kernel_rules.ts";
 import { planScript } from "./plan_script.ts";
 
 /** Decides how one task may run. Pure: the same arguments give the same plan. */
@@ -186,7 +187,8 @@ function layersOfChild(host: HostFacts, { kernel, permissions }: RunnableChild):
   };
 }
 
-function kernelWords({ sockets, ports }: KernelRules, { net, run }: Permissions): string {
+function kernelWords(rules: KernelRules, { net }: Permissions): string {
+  const { sockets, ports } = rules;
   return [
     "files of the task and of all it starts",
     sockets === "none" ? "no sockets" : "no Unix sockets",
@@ -194,9 +196,7 @@ function kernelWords({ sockets, ports }: KernelRules, { net, run }: Permissions)
     ...(sockets === "none" || (net.allow === "all" && net.deny.length === 0)
       ? []
       : ["hosts are not governed for what it starts"]),
-    ...(sockets === "internet" && run.allow === "all"
-      ? ["names of hosts resolve where /etc may be read"]
-      : []),
+    ...(sockets === "internet" && !resolvesNames(rules) ? ["names of hosts do not resolve"] : []),
   ].join("; ");
 }
 
