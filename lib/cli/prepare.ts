@@ -12,7 +12,7 @@ import {
   StageError,
   type Task,
 } from "../model/mod.ts";
-import { harnessChild, makePlan, type RuledFlow } from "../plan/mod.ts";
+import { type FlowToPlan, harnessChild, makePlan } from "../plan/mod.ts";
 import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
@@ -28,7 +28,7 @@ export interface Question {
 }
 
 /** A flow on its way to the plan, with what was said of it. */
-interface PreparedFlow extends RuledFlow {
+interface PreparedFlow extends FlowToPlan {
   /** What is worth a word to whoever looks at the flow, and not each time it runs. */
   readonly hints: readonly Diagnostic[];
 }

@@ -8,19 +8,13 @@ export interface SpawnVerdict {
 }
 
 /**
- * Decides the spawn permission of a class.
+ * Makes the decider of the spawn permission: each list is read once, and a class costs what its
+ * name is long, however many prefixes there are.
  *
  * Kestra documents no precedence between its two lists; here forbidden wins, and a list of
  * authorized classes that is there refuses every class it does not name. A class is meant by
- * any of its names: Kestra's renamed ones still go by the old.
- */
-export function decideSpawn(policy: Policy, type: string): SpawnVerdict {
-  return spawnDecider(policy)(type);
-}
-
-/**
- * {@linkcode decideSpawn} for many classes: each list is read once, and a class costs what its
- * name is long, however many prefixes there are.
+ * any of its names: Kestra's renamed ones still go by the old. A prefix is whole segments:
+ * `io.a.gcp` is none of `io.a.gcpx.B`.
  */
 export function spawnDecider(policy: Policy): (type: string) => SpawnVerdict {
   if (policy.spawn.value === "never") {
@@ -57,10 +51,7 @@ export function spawnDecider(policy: Policy): (type: string) => SpawnVerdict {
   };
 }
 
-/**
- * Finds the first prefix of a list under which one of a class's names lies, by whole segments
- * as `matchesClassPrefix` does.
- */
+/** Finds the first prefix of a list under which one of a class's names lies, by whole segments. */
 function finder(
   prefixes: readonly Sourced<string>[],
 ): (names: readonly string[]) => Sourced<string> | undefined {

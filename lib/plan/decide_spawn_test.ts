@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import type { Policy, Sourced } from "../model/mod.ts";
-import { decideSpawn } from "./decide_spawn.ts";
+import { spawnDecider } from "./decide_spawn.ts";
 
 const CLASS = "io.kestra.plugin.gcp.bigquery.Query";
 
@@ -19,7 +19,7 @@ function decide(
     forbiddenClassPrefixes: forbidden.map((it, i) => sourced(it, 20 + i)),
     spawn: { value: spawn },
   } as unknown as Policy;
-  const { spawn: verdict, because } = decideSpawn(policy, CLASS);
+  const { spawn: verdict, because } = spawnDecider(policy)(CLASS);
   return `${verdict} ${because.source === "built-in" ? "built-in" : because.source.line}`;
 }
 
@@ -41,6 +41,24 @@ Deno.test.each([
   {
     name: "a class whose package only begins alike",
     authorized: [["io.kestra.plugin.gc"]],
+    forbidden: [],
+    verdict: "denied 10",
+  },
+  {
+    name: "a class written otherwise",
+    authorized: [["IO.kestra.plugin.gcp"]],
+    forbidden: [],
+    verdict: "denied 10",
+  },
+  {
+    name: "a package that ends in a dot",
+    authorized: [["io.kestra.plugin.gcp."]],
+    forbidden: [],
+    verdict: "allowed 10",
+  },
+  {
+    name: "a class below the class",
+    authorized: [[`${CLASS}.Inner`]],
     forbidden: [],
     verdict: "denied 10",
   },
@@ -74,11 +92,11 @@ Deno.test.each([
     forbidden: [],
     verdict: "allowed 10",
   },
-])("decideSpawn(): $name", ({ authorized, forbidden, verdict }) => {
+])("spawnDecider(): $name", ({ authorized, forbidden, verdict }) => {
   equal(decide(authorized, forbidden), verdict);
 });
 
-Deno.test("decideSpawn(): never is never, and by-class is its control", () => {
+Deno.test("spawnDecider(): never is never, and by-class is its control", () => {
   equal(decide([["io.kestra"]], [], "never"), "denied built-in");
   equal(decide([["io.kestra"]], [], "by-class"), "allowed 10");
 });

@@ -1,11 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { namesOfClass } from "../catalog/aliases.ts";
-import { matchesClassPrefix } from "../catalog/matches_class_prefix.ts";
 import type { Flow, HostFacts, LocatedMap, Policy, Sourced, Task } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { parseYaml } from "../source/mod.ts";
-import { decideSpawn } from "./decide_spawn.ts";
+import { spawnDecider } from "./decide_spawn.ts";
 import { makePlan } from "./make_plan.ts";
 
 const EVAL = "io.kestra.plugin.graalvm.js.Eval";
@@ -45,17 +44,22 @@ const spawnRules = ({ authorized, forbidden }: Lists) => ({
   spawn: { value: "by-class" },
 });
 
-Deno.test("decideSpawn() is what a search through the lists finds, and names its place", () => {
+/** The rule in one line; what plans is a look-up that must come to the same. */
+function liesUnder(prefix: string, type: string): boolean {
+  return `${type}.`.startsWith(prefix.endsWith(".") ? prefix : `${prefix}.`);
+}
+
+Deno.test("spawnDecider() is what a search through the lists finds, and names its place", () => {
   const seen = { allowed: 0, denied: 0 };
   fc.assert(
     fc.property(lists, fc.constantFrom(...CLASSES), (said, type) => {
       const rules = spawnRules(said);
       const isMeant = (it: Sourced<string>) =>
-        namesOfClass(type).some((name) => matchesClassPrefix(it.value, name));
+        namesOfClass(type).some((name) => liesUnder(it.value, name));
       const forbidden = rules.forbiddenClassPrefixes.find(isMeant);
       const missing = rules.authorizedClassPrefixes.find((list) => !list.some(isMeant));
       const authorized = rules.authorizedClassPrefixes.flat().find(isMeant);
-      const { spawn, because } = decideSpawn(rules as unknown as Policy, type);
+      const { spawn, because } = spawnDecider(rules as unknown as Policy)(type);
       seen[spawn]++;
       equal(spawn, forbidden ?? missing ? "denied" : "allowed");
       deepEqual(

@@ -17,7 +17,7 @@ import { type ClosedPath, closedPaths, openPaths } from "./closed_paths.ts";
 import { type PlanTask, taskPlanner } from "./plan_task.ts";
 
 /** A flow, and what rules and parsing had to say of it. */
-export interface RuledFlow {
+export interface FlowToPlan {
   readonly flow: Flow;
   readonly warnings: readonly Diagnostic[];
   /** What may not run, by the task's path; without one the whole flow. */
@@ -41,7 +41,7 @@ export interface RuledFlow {
  */
 export function makePlan(
   policy: Policy,
-  flows: readonly RuledFlow[],
+  flows: readonly FlowToPlan[],
   host: HostFacts,
 ): Plan {
   const closed = closedPaths(policy, host);
@@ -55,7 +55,7 @@ export function makePlan(
 }
 
 function planFlow(
-  { flow: written, warnings, violations = [], changes = [] }: RuledFlow,
+  { flow: written, warnings, violations = [], changes = [] }: FlowToPlan,
   planTask: PlanTask,
   narrowed: readonly Diagnostic[],
 ): FlowPlan {

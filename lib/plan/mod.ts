@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { makePlan, type RuledFlow } from "./make_plan.ts";
+export { type FlowToPlan, makePlan } from "./make_plan.ts";
 export { harnessChild } from "./harness_child.ts";
