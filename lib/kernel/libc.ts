@@ -40,6 +40,8 @@ export interface Libc extends Disposable {
    * @throws {SystemCallError} When the kernel refuses.
    */
   call(name: string, number: number, ...args: readonly Argument[]): number;
+  /** The address of memory that stays where it is until this is disposed of. */
+  pin(memory: Uint8Array<ArrayBuffer>): bigint;
 }
 
 /**
@@ -53,15 +55,31 @@ export interface Libc extends Disposable {
 export function openLibc(): Libc {
   const library = Deno.dlopen("libc.so.6", SYMBOLS);
   const { syscall, __errno_location } = library.symbols;
+  // An address keeps nothing alive: what is held here is not collected before its time.
+  const held: Argument[] = [];
+  const pinned: Uint8Array[] = [];
   return {
     call(name, number, ...args) {
-      const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n, f = 0n] = args.map(asWord);
-      const result = Number(syscall(BigInt(number), a, b, c, d, e, f));
-      if (result >= 0) return result;
-      const at = __errno_location();
-      throw new SystemCallError(name, at === null ? 0 : new Deno.UnsafePointerView(at).getInt32());
+      held.push(...args);
+      try {
+        const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n, f = 0n] = held.map(asWord);
+        const result = Number(syscall(BigInt(number), a, b, c, d, e, f));
+        if (result >= 0) return result;
+        const at = __errno_location();
+        const errno = at === null ? 0 : new Deno.UnsafePointerView(at).getInt32();
+        throw new SystemCallError(name, errno);
+      } finally {
+        held.length = 0;
+      }
     },
-    [Symbol.dispose]: () => library.close(),
+    pin(memory) {
+      pinned.push(memory);
+      return asWord(memory);
+    },
+    [Symbol.dispose]() {
+      pinned.length = 0;
+      library.close();
+    },
   };
 }
 

@@ -1,12 +1,5 @@
 import type { Kernel, KernelRules } from "../model/kernel.ts";
-import {
-  ABI_OF_PORTS,
-  CREATE_RULESET_VERSION,
-  pathRule,
-  portRule,
-  RULE,
-  rulesetAttribute,
-} from "./landlock.ts";
+import { ABI_OF_PORTS, pathRule, portRule, RULE, rulesetAttribute } from "./landlock.ts";
 import { cString, type Libc, SystemCallError } from "./libc.ts";
 import { seccompFilter } from "./seccomp_filter.ts";
 import { numberOf } from "./system_calls.ts";
@@ -64,7 +57,7 @@ export function restrictThread(libc: Libc, kernel: Kernel, rules: KernelRules): 
     numberOf("prctl", arch),
     PR_SET_SECCOMP,
     SECCOMP_MODE_FILTER,
-    filterProgram(filter),
+    filterProgram(filter.length / 8, libc.pin(filter)),
   );
 }
 
@@ -174,15 +167,9 @@ function addRule(
 }
 
 /** `struct sock_fprog`: how many instructions, and where they are. */
-function filterProgram(filter: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function filterProgram(instructions: number, at: bigint): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(16));
-  view.setUint16(0, filter.length / 8, true);
-  view.setBigUint64(8, BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(filter))), true);
+  view.setUint16(0, instructions, true);
+  view.setBigUint64(8, at, true);
   return new Uint8Array(view.buffer);
-}
-
-/** The ABI of this kernel's Landlock. */
-export function landlockAbi(libc: Libc, arch: Kernel["arch"]): number {
-  const create = numberOf("landlock_create_ruleset", arch);
-  return libc.call("landlock_create_ruleset", create, null, 0, CREATE_RULESET_VERSION);
 }
