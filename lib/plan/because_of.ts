@@ -32,7 +32,11 @@ export function becauseOfChild(policy: Policy): Because[] {
 }
 
 /** Why the kernel has a part in it, and what it opens beside the lists. */
-export function becauseOfKernel(rules: KernelRules | undefined, { kernel }: Policy): Because[] {
+export function becauseOfKernel(
+  rules: KernelRules | undefined,
+  { kernel }: Policy,
+  spawn: "allowed" | "denied",
+): Because[] {
   const rule = `bulkhead.kernel: ${kernel.value}`;
   const source = kernel.source ?? "built-in";
   if (rules === undefined) return [{ effect: "no kernel layer", rule, source }];
@@ -44,6 +48,15 @@ export function becauseOfKernel(rules: KernelRules | undefined, { kernel }: Poli
       rule: "the engine, D-Bus and the like listen on them",
       source: "built-in",
     },
+    ...(spawn === "allowed"
+      ? [
+        {
+          effect: "allow starting of programs that may be read",
+          rule: "what a class starts is confined like itself",
+          source: "built-in",
+        } as const,
+      ]
+      : []),
     ...(rules.sockets !== "none" && !resolvesNames(rules)
       ? [
         {

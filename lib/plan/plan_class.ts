@@ -66,7 +66,7 @@ function becauseOfInProcess(
     because,
     ...(program.kind === "built-in" && spawn === "allowed" ? [OURS] : []),
     ...becauseOfChild(policy),
-    ...becauseOfKernel(kernel, policy),
+    ...becauseOfKernel(kernel, policy, program.kind === "built-in" ? "denied" : spawn),
     ...becauseOfPaths(closed, program.kind !== "built-in"),
     ...becauseOfPermissions(permissions, policy),
     ...becauseOfLimits(policy),
