@@ -82,6 +82,7 @@ async function ask(
     signal,
     onLog: () => {},
     onMetric: () => {},
+    onDenied: () => {},
   });
   if (result?.state === "failed") return result.message;
   if (result?.state !== "success") return `it gave no answer (${ending.kind})`;

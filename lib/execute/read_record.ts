@@ -11,16 +11,23 @@ export const MetricShape = z.object({
   tags: z.record(z.string(), z.string()).optional(),
 });
 
+const DenialShape = z.object({
+  permission: z.string(),
+  value: z.string().optional(),
+  layer: z.enum(["deno", "kernel"]).optional(),
+});
+
 const Record_ = z.union([
   z.object({ type: z.literal("log"), level, message: z.string() }),
   z.object({ type: z.literal("metric"), metric: MetricShape }),
+  z.object({ type: z.literal("denied"), denial: DenialShape }),
   z.object({ type: z.literal("result"), state: z.literal("success"), outputs: z.unknown() }),
   z.object({ type: z.literal("result"), state: z.literal("skipped") }),
   z.object({
     type: z.literal("result"),
     state: z.literal("failed"),
     message: z.string(),
-    denial: z.object({ permission: z.string(), value: z.string().optional() }).optional(),
+    denial: DenialShape.optional(),
     outputs: z.unknown().optional(),
   }),
 ]);

@@ -1,5 +1,5 @@
 import type { Spawn } from "../kernel/mod.ts";
-import type { ChildRecord, Ending, Job, LogLevel, Result } from "../model/mod.ts";
+import type { ChildRecord, Denial, Ending, Job, LogLevel, Result } from "../model/mod.ts";
 import { readRecord } from "./read_record.ts";
 import { startProcess } from "./start_process.ts";
 
@@ -15,6 +15,7 @@ export interface ChildRun {
   readonly signal: AbortSignal;
   readonly onLog: (level: LogLevel, message: string) => void;
   readonly onMetric: (metric: Extract<ChildRecord, { type: "metric" }>["metric"]) => void;
+  readonly onDenied: (denial: Denial) => void;
 }
 
 /** How a child ended, and its last word if it had one. */
@@ -52,6 +53,7 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
       if (result !== undefined) return; // The last word was said.
       if (record.type === "log") run.onLog(record.level, record.message);
       else if (record.type === "metric") run.onMetric(record.metric);
+      else if (record.type === "denied") run.onDenied(record.denial);
       else result = record;
     },
   });

@@ -14,7 +14,7 @@ import { findSecrets } from "./find_secrets.ts";
 import { type Launcher, openLauncher } from "./launcher.ts";
 import { type Mask, maskSecrets } from "./mask_secrets.ts";
 import { placeRules } from "./place_rules.ts";
-import { becauseOfDenial, runTask, type TaskOutcome } from "./run_task.ts";
+import { runTask, type TaskOutcome } from "./run_task.ts";
 import { type ExecutionRoot, makeExecutionRoot, randomId } from "./workspace.ts";
 
 /** What a run needs beside its plan. */
@@ -150,10 +150,6 @@ async function runOne(plan: TaskPlan, walk: Walk): Promise<TaskOutcome> {
     }),
   );
   walk.outputs[task.id] = outcome.outputs;
-  if (outcome.denial !== undefined) {
-    const because = becauseOfDenial(outcome.denial, plan.because);
-    emit({ type: "task.denied", ...mask(outcome.denial), layer: "deno", because });
-  }
   for (const [name, value] of Object.entries(mask(outcome.outputs))) {
     emit({ type: "task.output", name, value });
   }

@@ -106,6 +106,7 @@ async function render(
     signal: run.signal,
     onLog: () => {},
     onMetric: () => {},
+    onDenied: () => {},
   });
   if (result?.state !== "success") return { outcome: outcomeOf(ending, result) };
   const { outputs } = result;

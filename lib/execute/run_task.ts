@@ -1,6 +1,4 @@
-import { posix } from "node:path";
 import type {
-  Because,
   Denial,
   Ending,
   EventBody,
@@ -15,6 +13,7 @@ import type {
 import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
+import { attributeDenial } from "./attribute_denial.ts";
 import { localTimeZone } from "./local_time_zone.ts";
 import { placeRules } from "./place_rules.ts";
 import { runScript } from "./run_script.ts";
@@ -51,6 +50,7 @@ export interface TaskOutcome {
   readonly state: State;
   readonly ending?: Ending;
   readonly error?: string;
+  /** What the task died of, where that was a denial. */
   readonly denial?: Denial;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -76,6 +76,7 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
   const { plan } = run;
   const needsWorkspace = plan.program?.kind !== "built-in";
   await using workspace = needsWorkspace ? await run.root.workspace(run.id) : undefined;
+  const tell = denialTeller(run, workspace?.path);
   const { ending, result } = await runChild({
     argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
     spawn: run.launcher.under(plan.kernel && placeRules(plan.kernel, workspace?.slot)),
@@ -85,16 +86,26 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
     ...(plan.timeoutMs !== undefined && { timeoutMs: plan.timeoutMs }),
     signal: run.signal,
     ...reports,
+    onDenied: tell,
   });
-  return resolved(outcomeOf(ending, result), workspace?.path);
+  const { denial, ...outcome } = outcomeOf(ending, result);
+  if (denial !== undefined) tell(denial);
+  return outcome;
 }
 
-/** A path as the task wrote it says little: what counts is where it leads from its workspace. */
-function resolved(outcome: TaskOutcome, workspace: string | undefined): TaskOutcome {
-  const { denial } = outcome;
-  if (denial?.value === undefined || !["read", "write"].includes(denial.permission)) return outcome;
-  const value = posix.resolve(workspace ?? "/", denial.value);
-  return { ...outcome, denial: { ...denial, value } };
+/** Tells each denial once, with the rule behind it. */
+function denialTeller(
+  { plan, emit }: TaskRun,
+  workspace: string | undefined,
+): (denial: Denial) => void {
+  const told = new Set<string>();
+  return (denial) => {
+    const found = attributeDenial(denial, plan, workspace);
+    const key = JSON.stringify(found?.denial);
+    if (found === undefined || told.has(key)) return;
+    told.add(key);
+    emit({ type: "task.denied", ...found.denial, because: found.because });
+  };
 }
 
 function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefined): Job {
@@ -178,35 +189,4 @@ function asOutputs(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && !Array.isArray(value)
     ? value as Record<string, unknown>
     : { value };
-}
-
-/** The rule behind a denial: the deepest path that covers it, else the rule about its kind. */
-export function becauseOfDenial(denial: Denial, because: readonly Because[]): Because {
-  const { permission, value } = denial;
-  if (value !== undefined && (permission === "read" || permission === "write")) {
-    const covers = because.filter(({ effect }) => {
-      const path = /^(?:deny|withhold) read and write (\/.*)$/.exec(effect)?.[1];
-      return path !== undefined && (path === "/" || value === path || value.startsWith(`${path}/`));
-    });
-    const [found] = covers.toSorted((a, b) => b.effect.length - a.effect.length);
-    if (found !== undefined) return found;
-    const scope = permission === "read" &&
-      because.find((it) => it.rule === "bulkhead.filesystem" && it.source !== "built-in");
-    if (scope) return scope;
-    return {
-      effect: `withhold ${permission} ${value}`,
-      rule: permission === "write"
-        ? "writing is open in the workspace and in bulkhead.writable only"
-        : "it is not in what was open when the run started",
-      source: "built-in",
-    };
-  }
-  const word = permission === "run" ? "spawn" : permission;
-  return because.find((it) =>
-    it.effect.startsWith(`deny ${word}`) || it.effect.startsWith(`withhold ${word}`)
-  ) ?? {
-    effect: `withhold ${permission}${value === undefined ? "" : ` ${value}`}`,
-    rule: "no rule grants it",
-    source: "built-in",
-  };
 }

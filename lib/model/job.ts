@@ -32,6 +32,8 @@ export interface Job {
 export type ChildRecord =
   | { readonly type: "log"; readonly level: LogLevel; readonly message: string }
   | { readonly type: "metric"; readonly metric: Metric }
+  /** Said when it happens, also where the task catches the error. */
+  | { readonly type: "denied"; readonly denial: Denial }
   | Result;
 
 /** The last record of a child. A child that ends without one has failed. */

@@ -26,4 +26,6 @@ export interface Denial {
   readonly permission: string;
   /** What it asked for; absent when it asked for all of it. */
   readonly value?: string;
+  /** Who refused, as far as the child can tell; Deno when it is absent. */
+  readonly layer?: "deno" | "kernel";
 }
