@@ -42,6 +42,7 @@ const HOST: HostFacts = {
       eval: "/code/e",
       plugin: "/code/p",
       importMap: "/code/m",
+      guardedImportMap: "/code/gm",
       modules: [],
     },
   },

@@ -1,7 +1,8 @@
 import type { Job } from "../model/job.ts";
 import type { LogLevel, Metric } from "../model/outcome.ts";
-import { render, type Scope } from "./expression/mod.ts";
+import type { Scope } from "./expression/mod.ts";
 import { send } from "./protocol.ts";
+import { renderText } from "./render_text.ts";
 
 /** Says something about a task run; `{}` stands for the next argument, as in Kestra's logger. */
 export interface Logger {
@@ -32,7 +33,7 @@ export function contextOf(job: Job): Context {
     logger: makeLogger(),
     workspace: job.workspace ?? "",
     variables: job.variables,
-    render: (text) => render(String(text), scope),
+    render: (text) => renderText(String(text), scope),
     metric: (metric) => send({ type: "metric", metric }),
   };
 }

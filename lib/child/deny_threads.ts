@@ -1,88 +1,64 @@
-/** What the guard keeps for us when it closes `node:module` to the task. */
-export interface Kept {
-  /** Blanks out the types of TypeScript; throws on what is no TypeScript either. */
-  readonly stripTypes: (source: string) => string;
-}
+import { lockNode } from "./lock_node.ts";
+import { deniedClass, disinherit, notCapable, pin } from "./lock.ts";
+import { nodeProcess } from "./node_process.ts";
 
-const BLOCKED: readonly string[] = ["module", "test", "inspector", "inspector/promises"];
+/** What the import map of a guarded child calls instead of loading a module of Node. */
+export const GATE = "__bulkhead_node";
+
+/** Modules that no class needs that may not spawn: through them the loader can be had. */
+const WALLED: readonly string[] = ["test", "inspector", "inspector/promises"];
+
+// Put around the bundle of each entry by `bundleChild()`.
+declare const resolve: (specifier: string) => string;
 
 /**
- * Takes from this process every ordinary way to make a thread.
+ * Takes from this process every ordinary way to make a thread, and to adopt a descriptor.
  *
  * No flag of Deno does: with no permissions at all `new Worker("data:…")` works. A class keeps
  * its parent in a slot that is read whenever an instance is made, so replacing that parent by
- * one that throws stops every reference to the class, however the task came by it. The
- * loader's hooks are closed as well, because through them the raw operations can be reached.
+ * one that throws stops every reference to the class, however the task came by it.
+ *
+ * Most tasks use nothing of Node, and to lock it takes longer than the rest of a child. So the
+ * ways to it are locked first: the global `process`, and by the import map every module of Node
+ * that could lead further. Whoever goes one of them has Node locked before it gets hold of anything.
+ * Only `node:worker_threads` is locked at once: Deno has it from its start, and does not ask the
+ * map where a module imports it by that very name.
  *
  * A thread would have the same permissions as its process: this keeps a rule about resources,
  * and the permissions stay the wall. To be called before any of the task's code is loaded.
+ *
+ * @throws {Error} When this child was started without the import map: the guard would not hold.
  */
-export async function denyThreads(): Promise<Kept> {
-  const [threads, { default: loader }] = await Promise.all([
-    import("node:worker_threads"),
-    import("node:module"),
-  ]);
-  // deno-lint-ignore no-explicit-any
-  const module_ = loader as any;
-  const kept: Kept = { stripTypes: (source) => module_.stripTypeScriptTypes(source) };
+export async function denyThreads(): Promise<void> {
+  if (!resolve("node:module").startsWith("data:")) {
+    throw new Error("Cannot guard this child: it was started without its import map");
+  }
   const denied = deniedClass("Worker");
   disinherit(globalThis.Worker, denied);
-  disinherit(threads.Worker, deniedClass("node:worker_threads"));
   pin(globalThis, "Worker", denied);
   // An adapter of WebGPU comes with threads of its own.
   pin(Object.getPrototypeOf(navigator), "gpu", undefined);
   Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
 
-  const wall = `data:text/javascript,${
-    encodeURIComponent('throw new Error("this module is closed to a class that may not spawn")')
-  }`;
-  const closed = new Set(BLOCKED.flatMap((it) => [it, `node:${it}`]));
-  const has = Set.prototype.has.bind(closed);
-  const test = process.getBuiltinModule("node:test") as unknown as { mock: object };
-  module_.registerHooks(Object.freeze({
-    __proto__: null,
-    resolve: (specifier: string, context: unknown, next: (...it: unknown[]) => unknown) =>
-      has(schemeOf(specifier))
-        ? { __proto__: null, url: wall, format: "module", shortCircuit: true }
-        : next(specifier, context),
-  }));
-  const refuse = () => {
-    throw new Deno.errors.NotCapable('Requires run access to "loader hooks": denied to this class');
+  const { Worker: NodeWorker } = await import("node:worker_threads");
+  const emitter = Object.getPrototypeOf(NodeWorker);
+  disinherit(NodeWorker, deniedClass("node:worker_threads"));
+
+  const lock = lockNode([emitter, emitter.prototype]);
+  const locked = () => {
+    const process = nodeProcess();
+    lock(process);
+    return process;
   };
-  for (const name of ["registerHooks", "register"]) pin(module_, name, refuse);
-  for (const it of [test.mock, Object.getPrototypeOf(test.mock)]) pin(it, "module", refuse);
-  return kept;
-}
-
-/** `NODE:module?x` and `node:module` load one module; both are spelt like the second. */
-function schemeOf(specifier: string): string {
-  const text = `${specifier}`;
-  return /^node:/i.test(text) ? `node:${text.slice(5)}` : text;
-}
-
-function deniedClass(name: string): new () => object {
-  class Denied {
-    constructor() {
-      throw new Deno.errors.NotCapable(
-        `Requires run access to "${name}": this class may not create threads`,
-      );
-    }
-  }
-  Object.freeze(Denied.prototype);
-  return Object.freeze(Denied) as new () => object;
-}
-
-// deno-lint-ignore ban-types
-function disinherit(child: Function, parent: Function): void {
-  Object.setPrototypeOf(child, parent);
-  Object.preventExtensions(child);
-}
-
-function pin(owner: object, name: string, value: unknown): void {
-  Object.defineProperty(owner, name, {
-    value,
-    writable: false,
+  Object.defineProperty(globalThis, "process", {
+    get: locked,
     configurable: false,
     enumerable: false,
+  });
+  pin(globalThis, GATE, (name: string) => {
+    for (let i = 0; i < WALLED.length; i++) {
+      if (WALLED[i] === name) throw notCapable(`node:${name}`);
+    }
+    return locked().getBuiltinModule(`node:${name}`);
   });
 }

@@ -1,6 +1,6 @@
-import { parse } from "acorn";
 import type { Context } from "./context.ts";
-import { TaskFailure } from "./run_job.ts";
+import { lazyPart } from "./parts.ts";
+import { TaskFailure } from "./task_failure.ts";
 
 /** What an Eval leaves behind. */
 export interface Evaluated {
@@ -10,11 +10,22 @@ export interface Evaluated {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a script sees, by name. */
+type Bindings = readonly (readonly [name: string, value: unknown])[];
+
 const NAME = /^[A-Za-z_$][\w$]*$/;
+/** Names that a script cannot be given by `eval`, which needs them itself. */
+const OURS: readonly string[] = ["arguments", "eval"];
+
+const script = lazyPart("script");
 
 /**
  * Runs a script as Kestra's JavaScript Evals do: the flow's variables, `logger` and
  * `runContext` are bound, and top-level `await` works. TypeScript is accepted.
+ *
+ * Most scripts go to `eval` as they are. Its result is the completion value, as in GraalJS: a
+ * last `if` or loop has the value of what it did last. A script with `await` is taken apart by a
+ * parser, which costs some milliseconds, and there only a last expression has a value.
  *
  * @param source The script, rendered.
  * @param names What to hand out of its variables.
@@ -25,57 +36,73 @@ export async function evalScript(
   source: string,
   names: readonly string[],
   context: Context,
-  stripTypes: (source: string) => string | Promise<string>,
+  stripTypes: (source: string) => string,
 ): Promise<Evaluated> {
   for (const name of names) {
     if (!NAME.test(name)) throw new TaskFailure(`Cannot hand out "${name}": it is not a name`);
   }
-  const script = await parsed(source, stripTypes);
-  const bindings: Record<string, unknown> = {
-    ...context.variables,
-    logger: context.logger,
-    runContext: context,
-  };
-  const bound = Object.keys(bindings).filter((it) => NAME.test(it));
-  const body = `{ ${script.before}\nreturn { result: (${script.last}\n), outputs: {${
+  const all = { ...context.variables, logger: context.logger, runContext: context };
+  const bindings = Object.entries(all).filter(([it]) => NAME.test(it));
+  const handedOut = `({${
     names.map((it) => `${JSON.stringify(it)}: typeof ${it} === "undefined" ? null : ${it}`).join()
-  }} }; }`;
-  const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
-  const run = AsyncFunction(...bound, body);
-  return await run(...bound.map((it) => bindings[it]));
+  }})`;
+  return evalNow(source, handedOut, bindings) ??
+    await evalParsed(source, handedOut, bindings, stripTypes);
 }
 
-/** The script in two parts: everything before the last expression, and that expression. */
-async function parsed(source: string, stripTypes: (it: string) => string | Promise<string>) {
-  let text = source;
-  let program = attempt(text);
-  if (program instanceof Error) {
-    try {
-      text = await stripTypes(source);
-    } catch {
-      throw new TaskFailure(`Cannot read the script: ${program.message}`);
-    }
-    const again = attempt(text);
-    if (again instanceof Error) throw new TaskFailure(`Cannot read the script: ${again.message}`);
-    program = again;
-  }
-  const last = program.body.at(-1);
-  return last?.type === "ExpressionStatement"
-    ? {
-      before: text.slice(0, last.start),
-      last: text.slice(last.expression.start, last.expression.end),
-    }
-    : { before: text, last: "undefined" };
-}
-
-function attempt(text: string) {
+/** @returns `undefined` where nothing of the script has run: `eval` does not take it. */
+function evalNow(source: string, handedOut: string, bindings: Bindings): Evaluated | undefined {
+  if (/\bawait\b/.test(source)) return undefined;
+  if (bindings.some(([it]) => OURS.includes(it))) return undefined;
+  const begun: (() => Evaluated["outputs"])[] = [];
+  const begin = (outputs: () => Evaluated["outputs"]) => {
+    begun.push(outputs);
+  };
+  const at = bindings.length;
+  // The closure sees what the script declares; it is asked when the script is done.
+  const text = `arguments[${at}](() => ${handedOut});${source}`;
   try {
-    return parse(text, {
-      ecmaVersion: "latest",
-      sourceType: "script",
-      allowAwaitOutsideFunction: true,
-    });
+    const run = new Function(...bindings.map(([it]) => it), `return eval(arguments[${at + 1}])`);
+    const result = run(...bindings.map(([, it]) => it), begin, text);
+    return { result, outputs: begun[0]!() };
   } catch (error) {
-    return error as Error;
+    if (begun.length === 0 && error instanceof SyntaxError) return undefined;
+    throw error;
   }
+}
+
+async function evalParsed(
+  source: string,
+  handedOut: string,
+  bindings: Bindings,
+  stripTypes: (source: string) => string,
+): Promise<Evaluated> {
+  const { before, last } = parsed(source, stripTypes);
+  const body = `{ ${before}\nreturn { result: (${last}\n), outputs: ${handedOut} }; }`;
+  const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+  const run = AsyncFunction(...bindings.map(([it]) => it), body);
+  return await run(...bindings.map(([, it]) => it));
+}
+
+function parsed(source: string, stripTypes: (source: string) => string) {
+  const { splitScript } = script();
+  try {
+    return splitScript(source);
+  } catch (error) {
+    let text: string;
+    try {
+      text = stripTypes(source);
+    } catch {
+      throw unreadable(error);
+    }
+    try {
+      return splitScript(text);
+    } catch (again) {
+      throw unreadable(again);
+    }
+  }
+}
+
+function unreadable(error: unknown): TaskFailure {
+  return new TaskFailure(`Cannot read the script: ${(error as Error).message}`);
 }

@@ -1,10 +1,11 @@
 import { scopeOf } from "./context.ts";
 import { denyThreads } from "./deny_threads.ts";
-import { renderDeep } from "./expression/mod.ts";
-import { runJob, TaskFailure } from "./run_job.ts";
+import { renderValue } from "./render_text.ts";
+import { runJob } from "./run_job.ts";
+import { TaskFailure } from "./task_failure.ts";
 import type { TaskModule } from "./bulkhead.ts";
 
-await runJob(
+runJob(
   async (job, context) => {
     const { work } = job;
     if (work.kind !== "plugin" && work.kind !== "describe") {
@@ -18,7 +19,7 @@ await runJob(
         ...(typeof shape === "object" && { properties: Object.keys(shape) }),
       };
     }
-    const task = renderDeep(job.task, scopeOf(job));
+    const task = renderValue(job.task, scopeOf(job));
     return await module.run(checked(module, task) as never, context);
   },
   async ({ spawn }) => {
@@ -29,13 +30,27 @@ await runJob(
 /** Loads by a computed name: what a literal import would load is not checked by Deno. */
 async function load(path: string): Promise<TaskModule> {
   const name = `file://${path.split("/").map(encodeURIComponent).join("/")}`;
-  const { default: module } = await import(name);
+  const { default: module } = await loaded(name);
   if (typeof module?.type !== "string" || typeof module?.run !== "function") {
     throw new TaskFailure(
       `Cannot use plugin "${path}": its default export is not { type, properties?, run }`,
     );
   }
   return module;
+}
+
+/**
+ * CommonJS modules are wrapped in an import of `node:module`. Behind the guard that is our own,
+ * which Deno does not load on the wrapper's behalf: it has to be there before.
+ */
+async function loaded(name: string) {
+  try {
+    return await import(name);
+  } catch (error) {
+    if (!/^Loading unprepared module:/.test((error as Error)?.message)) throw error;
+    await import("node:module");
+    return await import(name);
+  }
 }
 
 function checked({ properties }: TaskModule, task: unknown): unknown {

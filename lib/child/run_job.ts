@@ -1,22 +1,18 @@
 import type { Job, Result } from "../model/job.ts";
 import { type Context, contextOf, scopeOf } from "./context.ts";
 import { denialOf } from "./denial_of.ts";
-import { ExpressionError, isTrue, render } from "./expression/mod.ts";
+import type { ExpressionError } from "./expression/expression_error.ts";
+import { isTrue } from "./expression/is_true.ts";
 import { readJob, send } from "./protocol.ts";
+import { renderText } from "./render_text.ts";
+import { reportDenials } from "./report_denials.ts";
+import { TaskFailure } from "./task_failure.ts";
+
+// Taken before the author's code runs: whatever it does, the process ends when its task ends.
+const { exit } = Deno;
 
 /** Does the work of one job and gives the task's outputs. */
 export type Work = (job: Job, context: Context) => unknown;
-
-/** A task that failed, and the outputs that it has all the same. */
-export class TaskFailure extends Error {
-  override readonly name = "TaskFailure";
-  readonly outputs: unknown;
-
-  constructor(message: string, outputs?: unknown) {
-    super(message);
-    this.outputs = outputs;
-  }
-}
 
 /**
  * Reads the job of this process, does it, says how it went, and ends the process.
@@ -26,28 +22,33 @@ export class TaskFailure extends Error {
  */
 export async function runJob(
   work: Work,
-  prepare: (job: Job) => Promise<void> = async () => {},
+  prepare: (job: Job) => void | Promise<void> = () => {},
 ): Promise<void> {
   closeStorage();
   const job = readJob();
   let result: Result;
   try {
+    reportDenials();
     await prepare(job);
     result = await resultOf(job, work);
   } catch (error) {
     result = failed(error);
   }
-  send(result);
-  Deno.exit(0);
+  try {
+    send(result);
+  } catch {
+    exit(1); // The task closed standard output; a child without a result has failed.
+  }
+  exit(0);
 }
 
 async function resultOf(job: Job, work: Work): Promise<Result> {
   const scope = scopeOf(job);
-  if (job.runIf !== undefined && !isTrue(render(job.runIf, scope))) {
+  if (job.runIf !== undefined && !isTrue(renderText(job.runIf, scope))) {
     return { type: "result", state: "skipped" };
   }
   if (job.work.kind === "render") {
-    const texts = job.work.texts.map((it) => render(it, scope));
+    const texts = job.work.texts.map((it) => renderText(it, scope));
     return { type: "result", state: "success", outputs: texts };
   }
   const outputs = await work(job, contextOf(job));
@@ -68,10 +69,12 @@ function failed(error: unknown): Result {
 
 function messageOf(error: unknown): string {
   if (error instanceof TaskFailure) return error.message;
-  if (error instanceof ExpressionError) {
-    return error.help === undefined ? error.message : `${error.message}\n${error.help}`;
-  }
   if (!(error instanceof Error)) return String(error);
+  // By name: the class comes with the expressions, which most jobs never load.
+  if (error.name === "ExpressionError") {
+    const { help } = error as ExpressionError;
+    return help === undefined ? error.message : `${error.message}\n${help}`;
+  }
   // Deno's advice is for whoever types its command line; here a policy decides.
   return `${error.name}: ${error.message.replace(/, run again with the --allow-[\w-]+ flag/g, "")}`;
 }

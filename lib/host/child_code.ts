@@ -84,6 +84,7 @@ function childCodeIn(directory: string): ChildCode {
     eval: `${directory}/eval.mjs`,
     plugin: `${directory}/plugin.mjs`,
     importMap: `${directory}/import_map.json`,
+    guardedImportMap: `${directory}/guarded_import_map.json`,
     modules: [`${directory}/zod.mjs`, `${directory}/bulkhead.mjs`],
   };
 }

@@ -12,8 +12,11 @@ async function makeBox() {
     "deno.json": "{}",
     "deno.lock": '{ "version": "5" }',
     "lib/child/main_built_in.ts": 'import { word } from "../model/word.ts"; console.log(word);',
-    "lib/child/main_eval.ts": "console.log(eval('1 + 1'));",
-    "lib/child/main_plugin.ts": "console.log((await import(Deno.args[0]!)).default);",
+    "lib/child/main_eval.ts": "declare const parts: { script: string };" +
+      "Function('provide', parts.script)(console.log);",
+    "lib/child/main_plugin.ts": "import(Deno.args[0]!).then((it) => console.log(it.default));",
+    "lib/child/part_expression.ts": "declare const provide: (it: number) => void; provide(1);",
+    "lib/child/part_script.ts": "declare const provide: (it: number) => void; provide(2);",
     "lib/child/zod.ts": 'export const z = "our zod";',
     "lib/child/bulkhead.ts": 'export const defineTask = (it: unknown) => ["task", it];',
     "lib/model/word.ts": 'export const word: string = "built in";',

@@ -21,6 +21,8 @@ export interface ChildCode {
   readonly plugin: string;
   /** Sends `zod` and `bulkhead` to the copies here. */
   readonly importMap: string;
+  /** The same, and stands before the modules of Node, for classes that may not spawn. */
+  readonly guardedImportMap: string;
   /** What plugins may read beside their own module. */
   readonly modules: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Denial, LogLevel, Metric } from "./outcome.ts";
 
-/** What the harness hands a child on standard input, as one JSON text. */
+/** What the harness hands a child on standard input, as one line of JSON. */
 export interface Job {
   readonly v: 1;
   /** What to do with it. */
@@ -44,7 +44,7 @@ export type Result =
     readonly type: "result";
     readonly state: "failed";
     readonly message: string;
-    /** Set when the task ran into a permission it does not have. */
+    /** Set when the task failed because of a permission it does not have. */
     readonly denial?: Denial;
     readonly outputs?: unknown;
   };

@@ -24,7 +24,7 @@ export function harnessChild(
   const argv = denoArgv({
     runtime: runtime.path,
     main: code[program],
-    ...(program === "plugin" && { importMap: code.importMap }),
+    ...(program === "plugin" && { importMap: code.guardedImportMap }),
   }, permissions);
   const rules = kernel.found &&
     kernelRules({ runtime: runtime.path, code, permissions, spawn: false }, kernel.value);

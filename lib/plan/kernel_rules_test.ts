@@ -14,6 +14,7 @@ const CODE = {
   eval: "/code/e",
   plugin: "/code/p",
   importMap: "/code/m",
+  guardedImportMap: "/code/g",
   modules: [],
 };
 const nothing: Permission = { allow: [], deny: [] };

@@ -91,6 +91,7 @@ const HOST: HostFacts = {
       eval: "/code/eval",
       plugin: "/code/plugin",
       importMap: "/code/map",
+      guardedImportMap: "/code/guarded_map",
       modules: ["/code/zod"],
     },
   },

@@ -68,7 +68,7 @@ export function planChild(
   const argv = denoArgv({
     runtime: host.runtime.value.path,
     main,
-    ...(program.kind === "plugin" && { importMap: host.childCode.value.importMap }),
+    ...importMapOf(program, permissions, host.childCode.value),
     ...(memoryBytes !== undefined && { memoryBytes }),
   }, permissions);
   const kernel = host.kernel.found && kernelRules({
@@ -87,6 +87,13 @@ export function refuseInProcess(
   closed: readonly ClosedPath[],
 ): Refusal | undefined {
   return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed);
+}
+
+/** A child whose class may not spawn is guarded, and its guard needs the map. */
+function importMapOf(program: Program, { run }: Permissions, code: ChildCode) {
+  if (program.kind === "built-in") return {};
+  if (run.allow !== "all") return { importMap: code.guardedImportMap };
+  return program.kind === "plugin" ? { importMap: code.importMap } : {};
 }
 
 function programOf(implementation: Implementation, code: ChildCode) {

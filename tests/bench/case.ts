@@ -135,6 +135,7 @@ export const HOST: HostFacts = {
       eval: "/opt/bulkhead/code/eval.mjs",
       plugin: "/opt/bulkhead/code/plugin.mjs",
       importMap: "/opt/bulkhead/code/import_map.json",
+      guardedImportMap: "/opt/bulkhead/code/guarded_import_map.json",
       modules: ["/opt/bulkhead/code/zod.mjs", "/opt/bulkhead/code/bulkhead.mjs"],
     },
   },

@@ -1,5 +1,5 @@
-import { isTrue } from "../expression/mod.ts";
-import { TaskFailure } from "../run_job.ts";
+import { isTrue } from "../expression/is_true.ts";
+import { TaskFailure } from "../task_failure.ts";
 import type { BuiltIn } from "./mod.ts";
 
 /** `io.kestra.plugin.core.execution.Fail`: fails, always or when its condition is true. */

@@ -1,4 +1,4 @@
-import { TaskFailure } from "../run_job.ts";
+import { TaskFailure } from "../task_failure.ts";
 import type { BuiltIn } from "./mod.ts";
 
 /** What a body may come to; a response is held in memory and becomes an output. */

@@ -1,5 +1,5 @@
 import type { BuiltIn } from "./mod.ts";
-import { TaskFailure } from "../run_job.ts";
+import { TaskFailure } from "../task_failure.ts";
 
 const LEVELS = ["trace", "debug", "info", "warn", "error"] as const;
 

@@ -1,5 +1,5 @@
 import { parseDuration } from "../../source/parse_duration.ts";
-import { TaskFailure } from "../run_job.ts";
+import { TaskFailure } from "../task_failure.ts";
 import type { BuiltIn } from "./mod.ts";
 
 /** `io.kestra.plugin.core.flow.Sleep`: waits for an ISO 8601 duration. */
