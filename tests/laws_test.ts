@@ -50,6 +50,7 @@ const HOST: HostFacts = {
   builtInPaths: [{ path: "/proc", what: "processes" }],
   workspaceRoot: "/ws",
   realPaths: new Map(),
+  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map([
     ["/", listing],
     ...NAMES.flatMap((x): [string, Listing][] => [

@@ -53,6 +53,7 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
     env: io.env,
     ...(question.runtime !== undefined && { runtime: question.runtime }),
     ...(question.workspace !== undefined && { workspace: question.workspace }),
+    plugins: question.plugins,
     needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
   });
   const plugins = await loadPlugins(io, question.plugins, host, policy);

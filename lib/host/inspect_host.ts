@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import {
+  type Aliases,
   type BuiltInPath,
   type Diagnostic,
   type Engine,
@@ -16,6 +17,8 @@ import { locateChildCode } from "./child_code.ts";
 import { listPaths, realPath } from "./list_paths.ts";
 import { DEFAULT_SOCKET, engineNotNeeded, locateEngine } from "./locate_engine.ts";
 import { locateKernel } from "./locate_kernel.ts";
+import { findAliases, underWrittenNames } from "./find_aliases.ts";
+import type { OpenTree } from "./find_links.ts";
 import { originOf } from "./origin.ts";
 import { locateRuntime } from "./runtime.ts";
 
@@ -29,6 +32,8 @@ export interface HostQuestion {
   readonly workspace?: string;
   /** Whether any task runs in a container. */
   readonly needsEngine: boolean;
+  /** Directories of plugins, as given. */
+  readonly plugins?: readonly string[];
 }
 
 /**
@@ -54,7 +59,6 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
   const realPaths = await resolveAll(
     [...policy.forbiddenPaths, ...policy.writable, ...policy.allowedPaths],
   );
-  refuseForbiddenRoot(workspaceRoot, policy, realPaths);
   const builtInPaths = await withRealForms([
     { path: "/proc", what: "what the kernel says of processes" },
     { path: "/sys", what: "what the kernel says of devices" },
@@ -68,9 +72,12 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     ...policy.files.filter((it) => it.file !== "-" && !it.file.startsWith("built-in"))
       .map((it) => ({ path: posix.resolve(it.file), what: "a policy file" })),
   ]);
+  const aliases = await aliasesOf(policy, realPaths, builtInPaths, workspaceRoot, question.plugins);
+  refuseForbiddenRoot(workspaceRoot, policy, realPaths, aliases);
   const closed = [
     ...policy.forbiddenPaths.flatMap((it) => [it.value, realPaths.get(it.value) ?? it.value]),
     ...builtInPaths.map((it) => it.path),
+    ...aliases.found.map((it) => it.path),
   ];
   return {
     os: Deno.build.os,
@@ -83,6 +90,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     builtInPaths,
     workspaceRoot,
     realPaths,
+    aliases,
     listings: await listPaths(closed),
     plugins: [],
   };
@@ -105,9 +113,12 @@ function refuseForbiddenRoot(
   root: string,
   { forbiddenPaths }: Policy,
   realPaths: ReadonlyMap<string, string>,
+  { found }: Aliases,
 ): void {
   const hit = forbiddenPaths.find(({ value }) =>
-    isWithin(value, root) || isWithin(realPaths.get(value) ?? value, root)
+    [value, realPaths.get(value) ?? value].some((path) =>
+      isWithin(path, root) || found.some((it) => it.closed === path && isWithin(it.path, root))
+    )
   );
   if (hit === undefined) return;
   throw new StageError([{
@@ -117,6 +128,61 @@ function refuseForbiddenRoot(
     at: hit.source,
     help: "Choose another directory with --workspace",
   }], "host");
+}
+
+/** Made up by the kernel, or holding what tasks put there themselves: no search for hard links. */
+const NOT_SEARCHED = ["/proc", "/sys", "/dev", "/run/user"];
+
+async function aliasesOf(
+  policy: Policy,
+  realPaths: ReadonlyMap<string, string>,
+  builtInPaths: readonly BuiltInPath[],
+  workspaceRoot: string,
+  given: readonly string[] = [],
+): Promise<Aliases> {
+  const forms = (value: string) => [...new Set([value, realPaths.get(value) ?? value])];
+  const treeOf = (writable: boolean) => ({ value }: Sourced<string>): OpenTree => ({
+    path: realPaths.get(value) ?? value,
+    writable,
+  });
+  const forbidden = policy.forbiddenPaths.flatMap((it) => forms(it.value));
+  const builtIn = builtInPaths.map((it) => it.path);
+  const plugins = (await Promise.all(given.map((it) => Deno.realPath(it).catch(() => undefined))))
+    .filter((it) => it !== undefined);
+  const aliases = await findAliases({
+    closed: [...forbidden, ...builtIn],
+    onDisk: [
+      ...forbidden,
+      ...builtIn.filter((path) =>
+        path !== workspaceRoot && !NOT_SEARCHED.some((it) => isWithin(it, path))
+      ),
+    ],
+    trees: [
+      ...policy.writable.map(treeOf(true)),
+      ...policy.allowedPaths.map(treeOf(false)),
+      ...plugins.map((path) => ({ path, writable: false })),
+    ],
+    open: policy.filesystem.value === "open",
+    workspaceRoot,
+    mountinfo: await Deno.readTextFile("/proc/self/mountinfo"),
+  });
+  const written = [...policy.writable, ...policy.allowedPaths].map((it) => it.value);
+  refuseWaysOut(plugins, aliases);
+  return { ...aliases, found: underWrittenNames(aliases.found, realPaths, written) };
+}
+
+/** A plugin directory is opened whole, and its code runs before there is a plan. */
+function refuseWaysOut(plugins: readonly string[], { found }: Aliases): void {
+  const problems = plugins.flatMap((directory) =>
+    found.filter(({ path }) => isWithin(directory, path)).map((it): Diagnostic => ({
+      code: "host/plugin-alias",
+      severity: "error",
+      message:
+        `Cannot use plugins of "${directory}": it holds "${it.path}", which leads to "${it.leadsTo}"`,
+      help: "Remove it, or keep plugins in a directory of their own",
+    }))
+  );
+  if (problems.length > 0) throw new StageError(problems, "refused");
 }
 
 async function resolveAll(

@@ -60,6 +60,29 @@ export interface Listing {
   readonly entries: readonly { readonly name: string; readonly target?: string }[];
 }
 
+/** Another way to a closed path, that was there before the run. */
+export interface Alias {
+  readonly kind: "symbolic link" | "movable link" | "hard link" | "mount";
+  readonly path: string;
+  /** What it leads to, or would lead to when it is moved; of a hard link its other name. */
+  readonly leadsTo: string;
+  /** The closed path that is touched. */
+  readonly closed: string;
+}
+
+/** What a search for ways around closed paths came to. */
+export interface Aliases {
+  readonly found: readonly Alias[];
+  /** Closed trees that hold files with names nobody found: the first of these files, and how many. */
+  readonly unnamed: readonly {
+    readonly closed: string;
+    readonly first: string;
+    readonly count: number;
+  }[];
+  /** Trees that were too large to be searched whole. */
+  readonly unsearched: readonly string[];
+}
+
 /** What this machine is and has, taken once before planning. */
 export interface HostFacts {
   readonly os: string;
@@ -75,6 +98,7 @@ export interface HostFacts {
   readonly workspaceRoot: string;
   /** Real paths of the paths that a policy names, where they differ from the written. */
   readonly realPaths: ReadonlyMap<string, string>;
+  readonly aliases: Aliases;
   /** Directories on the way to a path that must stay closed, by path. */
   readonly listings: ReadonlyMap<string, Listing>;
   readonly plugins: readonly PluginModule[];

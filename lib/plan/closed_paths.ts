@@ -1,4 +1,4 @@
-import type { HostFacts, Policy, Source } from "../model/mod.ts";
+import type { Alias, HostFacts, Policy, Source } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 
 /** A path that a task may not touch. */
@@ -9,6 +9,8 @@ export interface ClosedPath {
   /** The rule, for a person. */
   readonly rule: string;
   readonly source: Source | "built-in";
+  /** Present where it is closed for what it leads to. */
+  readonly alias?: Alias;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface ClosedPath {
  *
  * A forbidden path is denied in the form in which it is written and in its real form. Built-in
  * ones are withheld, because the task's own workspace may lie below one of them and on Deno
- * 2.9.6 an allow below a deny re-opens it.
+ * 2.9.6 an allow below a deny re-opens it. What leads to a closed path is closed as that is.
  */
 export function closedPaths(policy: Policy, host: HostFacts): readonly ClosedPath[] {
   const forbidden = policy.forbiddenPaths.flatMap(({ value, source }): ClosedPath[] => {
@@ -35,8 +37,26 @@ export function closedPaths(policy: Policy, host: HostFacts): readonly ClosedPat
     rule: what,
     source: "built-in",
   }));
-  return [...forbidden, ...builtIn];
+  const closed = [...forbidden, ...builtIn];
+  return [...closed, ...host.aliases.found.flatMap((alias) => aliased(alias, closed))];
 }
+
+function aliased(alias: Alias, closed: readonly ClosedPath[]): readonly ClosedPath[] {
+  const original = closed.find((it) => it.path === alias.closed);
+  return original === undefined ? [] : [{
+    ...original,
+    path: alias.path,
+    rule: `${original.rule}, by ${WORDS[alias.kind]} to ${alias.leadsTo}`,
+    alias,
+  }];
+}
+
+const WORDS: Readonly<Record<Alias["kind"], string>> = {
+  "symbolic link": "a symbolic link",
+  "movable link": "a link that leads, when it is moved,",
+  "hard link": "a hard link",
+  mount: "a mount",
+};
 
 /**
  * What of a tree may be opened: the tree itself when nothing in it is closed, else the

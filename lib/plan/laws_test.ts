@@ -99,6 +99,7 @@ const HOST: HostFacts = {
   builtInPaths: [{ path: "/c/c", what: "the runtime" }],
   workspaceRoot: "/workspaces",
   realPaths: new Map([["/a/b", "/b/a"]]),
+  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map(["/", ...names.map((it) => `/${it}`)].map((it) => [it, { entries }])),
   plugins: [
     { type: PLUGIN, module: "/plugins/a.ts", directory: "/plugins", properties: ["x"] },

@@ -13,6 +13,7 @@ import type {
   TaskPlan,
 } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
+import { aliasWarnings } from "./alias_warnings.ts";
 import { type ClosedPath, closedPaths, openPaths } from "./closed_paths.ts";
 import { type PlanTask, taskPlanner } from "./plan_task.ts";
 
@@ -45,7 +46,10 @@ export function makePlan(
   host: HostFacts,
 ): Plan {
   const closed = closedPaths(policy, host);
-  const narrowed = narrowedPaths(policy, closed, host);
+  const narrowed = [
+    ...aliasWarnings(policy, closed, host.aliases),
+    ...narrowedPaths(policy, closed, host),
+  ];
   const planTask = taskPlanner(policy, closed, host);
   return {
     policy: { files: policy.files, digest: policy.digest, warnings: policy.warnings },

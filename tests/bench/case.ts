@@ -157,6 +157,7 @@ export const HOST: HostFacts = {
   ],
   workspaceRoot: "/tmp/bulkhead-1000",
   realPaths: new Map(),
+  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map([
     [
       "/",
