@@ -1,7 +1,7 @@
 import { readKernel } from "../lib/kernel/mod.ts";
 
 /** What a test may need of the machine, beside Deno. */
-export type Necessity = "engine" | "compile" | "landlock";
+export type Necessity = "engine" | "compile" | "landlock" | "mount";
 
 /** Whether a test can run here. */
 export interface Need {
@@ -18,9 +18,10 @@ const found = new Map<Necessity, string>();
  * What `BULKHEAD_MUST` lists (`engine,compile`) is never a reason to ignore: there
  * the test runs, and fails where the machine falls short.
  *
- * @param what `landlock`: a kernel whose Landlock can be used. `engine`: a container engine that answers `docker version`.
+ * @param what `engine`: a container engine that answers `docker version`.
  * `compile`: the pair that `compile-base` prints. A machine that reaches dl.deno.land
  * needs none and says so with `BULKHEAD_MUST=compile`.
+ * `landlock`: a kernel whose Landlock can be used. `mount`: the right to mount.
  */
 export function need(what: Necessity): Need {
   const reason = missing(what);
@@ -57,19 +58,32 @@ function demanded(what: Necessity): boolean {
 function missing(what: Necessity): string {
   const known = found.get(what);
   if (known !== undefined) return known;
-  const reason = LOOK[what]();
+  const reason = LOOKS[what]();
   found.set(what, reason);
   return reason;
 }
 
-const LOOK: Readonly<Record<Necessity, () => string>> = {
+const LOOKS: Readonly<Record<Necessity, () => string>> = {
   engine: missingEngine,
   compile: missingCompileBase,
-  landlock: () => {
-    const kernel = readKernel();
-    return typeof kernel === "string" ? kernel : "";
-  },
+  landlock: missingLandlock,
+  mount: missingMount,
 };
+
+function missingLandlock(): string {
+  const kernel = readKernel();
+  return typeof kernel === "string" ? kernel : "";
+}
+
+function missingMount(): string {
+  try {
+    const { success, stderr } = new Deno.Command("unshare", { args: ["--mount", "true"] })
+      .outputSync();
+    return success ? "" : new TextDecoder().decode(stderr).trim();
+  } catch {
+    return "there is no unshare(1)";
+  }
+}
 
 function missingEngine(): string {
   try {

@@ -211,23 +211,13 @@ const rows: readonly Row[] = [
     blames: "nobody",
   },
   {
-    name: "known hole: a symlink that was already there",
+    name: "known hole: a symlink that was already there, in no tree that is searched",
     code: `return Deno.readTextFileSync(root + "/links/to-" + name + "/secret.txt");`,
     ends: "reached",
   },
   {
-    name: "known hole: a hard link that was already there",
+    name: "known hole: a hard link that was already there, in no tree that is searched",
     code: `return Deno.readTextFileSync(root + "/links/hard-" + name);`,
-    ends: "reached",
-  },
-  {
-    name: "known hole: a relative symlink that was already there, moved",
-    code: `Deno.renameSync(root + "/out/a/b/c/up", root + "/out/up-" + name);
-      try {
-        return Deno.readTextFileSync(root + "/out/up-" + name + "/in/" + name + "/secret.txt");
-      } finally {
-        Deno.renameSync(root + "/out/up-" + name, root + "/out/a/b/c/up");
-      }`,
     ends: "reached",
   },
   {
@@ -244,7 +234,7 @@ async function makeWorld(): Promise<Box> {
   await fill(box, "in/forbidden", SECRET);
   await fill(box, "in/allowed", GRANTED);
   await box.write("in/beside/file", "");
-  for (const name of ["links", "out/a/b/c", "ws"]) {
+  for (const name of ["links", "out", "ws"]) {
     await Deno.mkdir(`${box.root}/in/${name}`, { recursive: true });
   }
   for (const name of ["forbidden", "allowed"]) {
@@ -252,8 +242,6 @@ async function makeWorld(): Promise<Box> {
     await Deno.symlink(to, `${box.root}/in/links/to-${name}`);
     await Deno.link(`${to}/secret.txt`, `${box.root}/in/links/hard-${name}`);
   }
-  // Harmless where it is, it leads out of the writable directory when it is moved up.
-  await Deno.symlink("../..", `${box.root}/in/out/a/b/c/up`);
   return box;
 }
 

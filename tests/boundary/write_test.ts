@@ -133,22 +133,6 @@ const rows: readonly Row[] = [
     source: "built-in",
   },
   {
-    name: "Deno.writeTextFile",
-    where: "known hole: a symlink in a writable directory",
-    code: `Deno.writeTextFileSync(out + "/to-" + name + "/new", "");`,
-    place: "linked",
-    ends: "reached",
-    source: "policy",
-  },
-  {
-    name: "Deno.writeTextFile",
-    where: "known hole: a hard link in a writable directory",
-    code: `Deno.writeTextFileSync(out + "/hard-" + name, "changed");`,
-    place: "hardlinked",
-    ends: "reached",
-    source: "policy",
-  },
-  {
     name: "node:fs fchmodSync",
     where: "known hole: the mode of a file that is open to be read",
     code: `const fs = await import("node:fs"); fs.fchmodSync(fs.openSync(target), 0o600);`,
@@ -168,17 +152,6 @@ async function makeWorld(): Promise<Box> {
   }
   await box.write("in/above/closed/file", "as it was");
   await Deno.mkdir(`${box.root}/in/ws`);
-  for (const [i, { place }] of rows.entries()) {
-    const twin = `${box.root}/in/out/${i}`;
-    if (place === "linked") {
-      await Deno.symlink(`${box.root}/in/linked`, `${box.root}/in/out/to-linked`);
-      await Deno.symlink(twin, `${box.root}/in/out/to-${i}`);
-    }
-    if (place === "hardlinked") {
-      await Deno.link(`${box.root}/in/hardlinked/file`, `${box.root}/in/out/hard-hardlinked`);
-      await Deno.link(`${twin}/file`, `${box.root}/in/out/hard-${i}`);
-    }
-  }
   return box;
 }
 
@@ -222,8 +195,6 @@ const written = lazily(async () => {
       forbidden-paths:
         - ${inside("forbidden")}/
         - ${inside("above/closed")}
-        - ${inside("linked")}
-        - ${inside("hardlinked")}
 bulkhead:
   writable: [${inside("out")}]
 `;
@@ -237,7 +208,7 @@ bulkhead:
     const { place, code, control = code } = rows[i]!;
     const dir = `${root}/in/${leg === "attack" ? place : `out/${i}`}`;
     const name = dir.slice(dir.lastIndexOf("/") + 1);
-    const given = { dir, name, out: `${root}/in/out`, target: `${dir}/file`, scratch: SCRATCH };
+    const given = { dir, name, target: `${dir}/file`, scratch: SCRATCH };
     return { id: idsOf(i)[leg], code: leg === "attack" ? code : control, given };
   };
   const [said, reached] = await Promise.all([
