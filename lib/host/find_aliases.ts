@@ -9,7 +9,10 @@ import { ifThere } from "./walk_tree.ts";
 export interface AliasSearch {
   /** Written and real paths. */
   readonly closed: readonly string[];
-  /** Those of them whose files may have names elsewhere: not what the kernel makes up. */
+  /**
+   * What of them is searched for files with names elsewhere, in this order: not what the kernel
+   * makes up.
+   */
   readonly onDisk: readonly string[];
   readonly trees: readonly OpenTree[];
   /** Whether everything may be read that is not closed. */
@@ -20,7 +23,7 @@ export interface AliasSearch {
 }
 
 /** Entries that one search looks at, in closed trees and again in open ones. */
-const MAX_ENTRIES = 50_000;
+const MAX_ENTRIES = 20_000;
 
 /**
  * Finds ways to closed paths that are there before the run: mounts, symbolic links, hard links.

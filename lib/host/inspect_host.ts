@@ -72,7 +72,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     ...policy.files.filter((it) => it.file !== "-" && !it.file.startsWith("built-in"))
       .map((it) => ({ path: posix.resolve(it.file), what: "a policy file" })),
   ]);
-  const aliases = await aliasesOf(policy, realPaths, builtInPaths, workspaceRoot, question.plugins);
+  const aliases = await aliasesOf(question, realPaths, builtInPaths, workspaceRoot);
   refuseForbiddenRoot(workspaceRoot, policy, realPaths, aliases);
   const closed = [
     ...policy.forbiddenPaths.flatMap((it) => [it.value, realPaths.get(it.value) ?? it.value]),
@@ -130,16 +130,16 @@ function refuseForbiddenRoot(
   }], "host");
 }
 
-/** Made up by the kernel, or holding what tasks put there themselves: no search for hard links. */
+/** What is made up by the kernel, and what is ours alone: not searched for hard links. */
 const NOT_SEARCHED = ["/proc", "/sys", "/dev", "/run/user"];
 
 async function aliasesOf(
-  policy: Policy,
+  { policy, env, plugins: given = [] }: HostQuestion,
   realPaths: ReadonlyMap<string, string>,
   builtInPaths: readonly BuiltInPath[],
   workspaceRoot: string,
-  given: readonly string[] = [],
 ): Promise<Aliases> {
+  const notSearched = [...NOT_SEARCHED, workspaceRoot, cacheRoot(env)];
   const forms = (value: string) => [...new Set([value, realPaths.get(value) ?? value])];
   const treeOf = (writable: boolean) => ({ value }: Sourced<string>): OpenTree => ({
     path: realPaths.get(value) ?? value,
@@ -152,10 +152,8 @@ async function aliasesOf(
   const aliases = await findAliases({
     closed: [...forbidden, ...builtIn],
     onDisk: [
+      ...builtIn.filter((path) => !notSearched.some((it) => isWithin(it, path))),
       ...forbidden,
-      ...builtIn.filter((path) =>
-        path !== workspaceRoot && !NOT_SEARCHED.some((it) => isWithin(it, path))
-      ),
     ],
     trees: [
       ...policy.writable.map(treeOf(true)),

@@ -136,7 +136,7 @@ tasks:
 `,
   "kernel.yaml": "bulkhead:\n  kernel: require\n",
   "open.yaml": "bulkhead:\n  filesystem: open\n",
-  "tmp.yaml": "bulkhead:\n  filesystem: closed\n  writable: [/proc, /usr/share]\n",
+  "tmp.yaml": "bulkhead:\n  filesystem: closed\n  writable: [/proc, /media]\n",
   "off.yaml":
     "kestra:\n  ee:\n    java-security:\n      enabled: false\n      forbidden-paths: [/etc]\n",
   "bad/duplicate.yaml": "bulkhead:\n  kernel: off\n  kernel: prefer\n",
