@@ -33,15 +33,29 @@ export async function makeExecutionRoot(
   const hidden = `${path}/private`;
   await Deno.mkdir(hidden, { mode: 0o700 });
   const taken = new Set<number>();
+  const made = new Map<number, Promise<string>>();
+  const slotOf = async (number: number) => {
+    const slot = made.get(number) ?? makeSlot(path, number);
+    made.set(number, slot);
+    slot.catch(() => made.delete(number));
+    return await slot;
+  };
+  const makeWorkspace = async (number: number, taskRun: string) => {
+    const slot = await slotOf(number);
+    const workspace = `${slot}/${taskRun}`;
+    await Deno.mkdir(workspace, { mode: 0o700 });
+    return { slot, workspace };
+  };
   return {
     path,
-    nextSlot: async () => await makeSlot(path, free(taken)),
+    nextSlot: async () => await slotOf(free(taken)),
     async workspace(taskRun) {
       const number = free(taken);
-      taken.add(number);
-      const slot = await makeSlot(path, number);
-      const workspace = `${slot}/${taskRun}`;
-      await Deno.mkdir(workspace, { mode: 0o700 });
+      taken.add(number); // before anything is waited for: two may ask at once
+      const { slot, workspace } = await makeWorkspace(number, taskRun).catch((error) => {
+        taken.delete(number);
+        throw error;
+      });
       return {
         path: workspace,
         slot,
@@ -71,7 +85,7 @@ function free(taken: ReadonlySet<number>): number {
 
 async function makeSlot(path: string, number: number): Promise<string> {
   const slot = `${path}/slot-${number}`;
-  await Deno.mkdir(slot, { mode: 0o700, recursive: true });
+  await Deno.mkdir(slot, { mode: 0o700 });
   return slot;
 }
 

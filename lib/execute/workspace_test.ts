@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
 import { makeExecutionRoot, randomId, removeTree } from "./workspace.ts";
 
 Deno.test("a workspace is fresh, private, and gone with its scope", async () => {
@@ -36,6 +36,27 @@ Deno.test("two workspaces at once have a slot each, and a slot is used again", a
     await using third = await execution.workspace("three");
     equal(third.slot, `${execution.path}/slot-1`);
     deepEqual((await Array.fromAsync(Deno.readDir(third.slot))).map((it) => it.name), ["three"]);
+  }
+  await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("a workspace is never one that was there before", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.mkdir(`${root}/taken`);
+  await Deno.symlink(`${root}/taken`, `${root}/link`);
+  for (const name of ["taken", "link"]) {
+    await rejects(makeExecutionRoot(root, name, false), Deno.errors.AlreadyExists);
+  }
+  {
+    await using execution = await makeExecutionRoot(root, "free", false);
+    await Deno.symlink(`${root}/taken`, `${execution.path}/slot-0`);
+    await rejects(execution.workspace("free"), Deno.errors.AlreadyExists);
+    await Deno.remove(`${execution.path}/slot-0`);
+    const slot = await execution.nextSlot();
+    await Deno.symlink(`${root}/taken`, `${slot}/link`);
+    await rejects(execution.workspace("link"), Deno.errors.AlreadyExists);
+    await using workspace = await execution.workspace("free");
+    equal(workspace.path, `${slot}/free`);
   }
   await Deno.remove(root, { recursive: true });
 });

@@ -100,7 +100,11 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
 async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
   const base = given ?? (env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp");
   const normalized = normalizePath(posix.join(posix.resolve(base), `bulkhead-${Deno.uid() ?? 0}`));
-  if (normalized.ok) return await realPath(normalized.path) ?? normalized.path;
+  if (normalized.ok) {
+    // Its own name is not resolved: what stands there must be a directory of ours, and no link.
+    const { dir, base: name } = posix.parse(normalized.path);
+    return posix.join(await realPath(dir) ?? dir, name);
+  }
   throw new StageError([{
     code: "host/workspace",
     severity: "error",

@@ -33,8 +33,10 @@ export async function makeOwnDirectory(path: string, use: Use = "cache"): Promis
     throw cannotWrite(path, cause, use);
   }
   const link = await Deno.lstat(path);
-  // A link of our own may lead elsewhere; one that another user laid in a shared /tmp may not.
+  // A link of our own may lead to a cache elsewhere; one that another user laid may not. In a
+  // shared /tmp nobody needs one: --workspace says where else.
   if (link.isSymlink && link.uid !== Deno.uid()) throw untrusted(path, foreign(link), use);
+  if (link.isSymlink && use === "workspace") throw untrusted(path, "it is a link", use);
   requireOwn(path, await Deno.stat(path), use);
 }
 

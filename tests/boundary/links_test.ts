@@ -359,6 +359,32 @@ export default { type: "${type}", run: () => ({ word }) };`,
   ok(!`${stdout}${stderr}`.includes(SECRET));
 });
 
+/** What stands where workspaces are to be made. */
+Deno.test.each([
+  { name: "nothing", code: 0 },
+  { name: "a private directory", mode: 0o700, code: 0 },
+  { name: "a directory that others may write", mode: 0o777, code: 125 },
+  { name: "a link to a private directory", mode: 0o700, link: true, code: 125 },
+])("boundary: workspaces are made where there is $name: ends with $code", async (row) => {
+  await using find = await makeFind("closed", "out");
+  const own = `${find.box.root}/ws/bulkhead-${Deno.uid()}`;
+  const directory = row.link ? `${find.box.root}/elsewhere` : own;
+  if (row.mode !== undefined) {
+    await Deno.mkdir(directory, { recursive: true });
+    await Deno.chmod(directory, row.mode);
+  }
+  if (row.link) {
+    await Deno.mkdir(`${find.box.root}/ws`);
+    await Deno.symlink(directory, own);
+  }
+  const { code, stderr, stdout } = await find.run();
+  equal(code, row.code, stderr);
+  if (row.code === 0) return;
+  equal(stdout, "");
+  ok(stderr.includes(`error[host/workspace-untrusted]: Cannot use the workspace "${own}"`), stderr);
+  deepEqual(await Array.fromAsync(Deno.readDir(directory)), []);
+});
+
 Deno.test({
   name: `boundary: a mount of a closed tree is closed wherever it is${
     MOUNT.ignore ? ` [ignored: ${MOUNT.reason}]` : ""
