@@ -204,6 +204,7 @@ function policyOf({ root }: Box, filesystem: string): string {
 ${trees("read")}
 bulkhead:
   filesystem: ${filesystem}
+  kernel: off # which would close the links by itself, also where they lead to what is open
   writable:
 ${trees("write")}
 `;
@@ -282,6 +283,7 @@ async function makeFind(filesystem: string, name: string) {
       forbidden-paths: [${box.root}/in/closed]
 bulkhead:
   filesystem: ${filesystem}
+  kernel: off # which would close the links by itself, also where they lead to what is open
   writable: [${box.root}/in/out]
 `;
   const policy = await box.write("policy.yaml", text);
