@@ -1,3 +1,4 @@
+import { gateCode } from "./gate_code.ts";
 import { lockNode } from "./lock_node.ts";
 import { deniedClass, disinherit, notCapable, pin } from "./lock.ts";
 import { nodeProcess } from "./node_process.ts";
@@ -11,6 +12,14 @@ const WALLED: readonly string[] = ["test", "inspector", "inspector/promises"];
 // Put around the bundle of each entry by `bundleChild()`.
 declare const resolve: (specifier: string) => string;
 
+/** What is left to be done of the guard. */
+export interface Guard {
+  /** Stands before all that makes code of a text, to lock Node first. */
+  readonly gateCode: () => void;
+  /** Locks the threads of Node only, in half of the time. */
+  readonly lockThreads: () => Promise<void>;
+}
+
 /**
  * Takes from this process every ordinary way to make a thread, and to adopt a descriptor.
  *
@@ -21,15 +30,18 @@ declare const resolve: (specifier: string) => string;
  * Most tasks use nothing of Node, and to lock it takes longer than the rest of a child. So the
  * ways to it are locked first: the global `process`, and by the import map every module of Node
  * that could lead further. Whoever goes one of them has Node locked before it gets hold of anything.
- * Only `node:worker_threads` is locked at once: Deno has it from its start, and does not ask the
- * map where a module imports it by that very name.
+ *
+ * One way stays open: Deno has `node:worker_threads` from its start, and does not ask the map
+ * where a module imports it by that very name. So `lockThreads()` has to run before any module
+ * of the author's is loaded; `gateCode()` is for scripts that load none, as long as no text
+ * becomes code.
  *
  * A thread would have the same permissions as its process: this keeps a rule about resources,
  * and the permissions stay the wall. To be called before any of the task's code is loaded.
  *
  * @throws {Error} When this child was started without the import map: the guard would not hold.
  */
-export async function denyThreads(): Promise<void> {
+export function denyThreads(): Guard {
   if (!resolve("node:module").startsWith("data:")) {
     throw new Error("Cannot guard this child: it was started without its import map");
   }
@@ -40,14 +52,10 @@ export async function denyThreads(): Promise<void> {
   pin(Object.getPrototypeOf(navigator), "gpu", undefined);
   Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
 
-  const { Worker: NodeWorker } = await import("node:worker_threads");
-  const emitter = Object.getPrototypeOf(NodeWorker);
-  disinherit(NodeWorker, deniedClass("node:worker_threads"));
-
-  const lock = lockNode([emitter, emitter.prototype]);
+  const node = lockNode();
   const locked = () => {
     const process = nodeProcess();
-    lock(process);
+    node.lock(process);
     return process;
   };
   Object.defineProperty(globalThis, "process", {
@@ -61,4 +69,11 @@ export async function denyThreads(): Promise<void> {
     }
     return locked().getBuiltinModule(`node:${name}`);
   });
+  return {
+    gateCode: () => {
+      gateCode(locked);
+      node.remember();
+    },
+    lockThreads: async () => node.lockThreads((await import("node:worker_threads")).Worker),
+  };
 }

@@ -10,6 +10,14 @@ export interface Evaluated {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** What running a script needs of its process. */
+export interface ScriptHost {
+  /** Turns TypeScript into JavaScript of the same length. */
+  stripTypes(source: string): string;
+  /** Called once, when the script is compiled and nothing of it has run. */
+  begin(): void;
+}
+
 /** What a script sees, by name. */
 type Bindings = readonly (readonly [name: string, value: unknown])[];
 
@@ -29,14 +37,13 @@ const script = lazyPart("script");
  *
  * @param source The script, rendered.
  * @param names What to hand out of its variables.
- * @param stripTypes Turns TypeScript into JavaScript of the same length.
  * @throws {TaskFailure} When it is neither JavaScript nor TypeScript.
  */
 export async function evalScript(
   source: string,
   names: readonly string[],
   context: Context,
-  stripTypes: (source: string) => string,
+  host: ScriptHost,
 ): Promise<Evaluated> {
   for (const name of names) {
     if (!NAME.test(name)) throw new TaskFailure(`Cannot hand out "${name}": it is not a name`);
@@ -46,17 +53,23 @@ export async function evalScript(
   const handedOut = `({${
     names.map((it) => `${JSON.stringify(it)}: typeof ${it} === "undefined" ? null : ${it}`).join()
   }})`;
-  return evalNow(source, handedOut, bindings) ??
-    await evalParsed(source, handedOut, bindings, stripTypes);
+  return evalNow(source, handedOut, bindings, host) ??
+    await evalParsed(source, handedOut, bindings, host);
 }
 
 /** @returns `undefined` where nothing of the script has run: `eval` does not take it. */
-function evalNow(source: string, handedOut: string, bindings: Bindings): Evaluated | undefined {
+function evalNow(
+  source: string,
+  handedOut: string,
+  bindings: Bindings,
+  host: ScriptHost,
+): Evaluated | undefined {
   if (/\bawait\b/.test(source)) return undefined;
   if (bindings.some(([it]) => OURS.includes(it))) return undefined;
   const begun: (() => Evaluated["outputs"])[] = [];
   const begin = (outputs: () => Evaluated["outputs"]) => {
     begun.push(outputs);
+    host.begin();
   };
   const at = bindings.length;
   // The closure sees what the script declares; it is asked when the script is done.
@@ -75,16 +88,17 @@ async function evalParsed(
   source: string,
   handedOut: string,
   bindings: Bindings,
-  stripTypes: (source: string) => string,
+  host: ScriptHost,
 ): Promise<Evaluated> {
-  const { before, last } = parsed(source, stripTypes);
+  const { before, last } = parsed(source, host);
   const body = `{ ${before}\nreturn { result: (${last}\n), outputs: ${handedOut} }; }`;
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   const run = AsyncFunction(...bindings.map(([it]) => it), body);
+  host.begin();
   return await run(...bindings.map(([, it]) => it));
 }
 
-function parsed(source: string, stripTypes: (source: string) => string) {
+function parsed(source: string, { stripTypes }: ScriptHost) {
   const { splitScript } = script();
   try {
     return splitScript(source);

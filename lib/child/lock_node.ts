@@ -1,4 +1,4 @@
-import { notCapable, pin } from "./lock.ts";
+import { deniedClass, disinherit, notCapable, pin } from "./lock.ts";
 
 type Process = typeof import("node:process");
 // deno-lint-ignore no-explicit-any
@@ -28,28 +28,56 @@ const RESOURCE_OPENERS: readonly string[] = ["openFromRid", "open_from_rid"];
 /** Standard input, output and error. */
 const LAST_OWN_DESCRIPTOR = 2;
 
+/** What can be locked of Node. */
+export interface NodeLock {
+  /** All of it. @throws What `notCapable()` makes, when that cannot be done for certain. */
+  lock(process: Process): void;
+  /** Takes what objects inherit from now on for what they should. */
+  remember(): void;
+  /** Its class of threads. */
+  // deno-lint-ignore ban-types
+  lockThreads(Worker: Function): void;
+}
+
 /**
- * Makes a function that locks Node, once: no hooks of the loader, no mocks, and no descriptor
- * but the process's own three.
+ * Locks Node, once: no threads, no hooks of the loader, no mocks, and no descriptor but the
+ * process's own three.
  *
  * Node's modules are made when they are first asked for, by code that trusts what objects
  * inherit. Who has changed that could be called in the middle, so Node is refused to it.
- *
- * @param inherited What Node's classes inherit from and the task can reach before.
  */
-export function lockNode(inherited: readonly object[]): (process: Process) => void {
-  const roots = [...ROOTS, ...inherited];
-  const before = snapshot(roots);
-  const done = { all: false };
-  return (process) => {
-    if (done.all) return;
-    if (!isSame(before, snapshot(roots))) {
-      throw notCapable("node, with other prototypes than its own");
+export function lockNode(): NodeLock {
+  const state: { all: boolean; threads: boolean; seen: Seen[] } = {
+    all: false,
+    threads: false,
+    seen: [],
+  };
+  const remember = () => {
+    for (let i = 0; i < ROOTS.length; i++) state.seen[i] = see(ROOTS[i]!);
+  };
+  remember();
+  const lockThreads: NodeLock["lockThreads"] = (Worker) => {
+    if (state.threads) return;
+    // What most of Node's classes inherit from, and a task can reach from here on.
+    const emitter = getPrototypeOf(Worker);
+    state.seen[ROOTS.length] = see(emitter);
+    state.seen[ROOTS.length + 1] = see(emitter.prototype);
+    disinherit(Worker, deniedClass("node:worker_threads"));
+    state.threads = true;
+  };
+  const lock = (process: Process) => {
+    if (state.all) return;
+    for (let i = 0; i < state.seen.length; i++) {
+      if (!isUnchanged(state.seen[i]!)) {
+        throw notCapable("node, with other prototypes than its own");
+      }
     }
+    lockThreads(process.getBuiltinModule("node:worker_threads").Worker);
     lockModules(process);
     lockDescriptors(process);
-    done.all = true;
+    state.all = true;
   };
+  return { lock, lockThreads, remember };
 }
 
 function lockModules(process: Process): void {
@@ -98,29 +126,28 @@ function lockOpener(owner: Any, name: string, allowed: (fd: unknown) => boolean)
   });
 }
 
-type Snapshot = { readonly keys: readonly PropertyKey[]; readonly values: readonly unknown[] }[];
-
-function snapshot(roots: readonly object[]): Snapshot {
-  const all: Snapshot = [];
-  for (let i = 0; i < roots.length; i++) {
-    const keys = ownKeys(roots[i]!);
-    const values: unknown[] = [];
-    for (let j = 0; j < keys.length; j++) {
-      const it = getOwnPropertyDescriptor(roots[i]!, keys[j]!)!;
-      values[j] = it.get ?? it.set ?? it.value;
-    }
-    all[i] = { keys, values };
-  }
-  return all;
+/** An object, and what it had. */
+interface Seen {
+  readonly owner: object;
+  readonly keys: readonly PropertyKey[];
+  readonly values: readonly unknown[];
 }
 
-function isSame(a: Snapshot, b: Snapshot): boolean {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i]!.keys.length !== b[i]!.keys.length) return false;
-    for (let j = 0; j < a[i]!.keys.length; j++) {
-      if (a[i]!.keys[j] !== b[i]!.keys[j]) return false;
-      if (!is(a[i]!.values[j], b[i]!.values[j])) return false;
-    }
+function see(owner: object): Seen {
+  const keys = ownKeys(owner);
+  const values: unknown[] = [];
+  for (let i = 0; i < keys.length; i++) {
+    const it = getOwnPropertyDescriptor(owner, keys[i]!)!;
+    values[i] = it.get ?? it.set ?? it.value;
+  }
+  return { owner, keys, values };
+}
+
+function isUnchanged(before: Seen): boolean {
+  const { keys, values } = see(before.owner);
+  if (keys.length !== before.keys.length) return false;
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] !== before.keys[i] || !is(values[i], before.values[i])) return false;
   }
   return true;
 }

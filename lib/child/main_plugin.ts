@@ -23,7 +23,7 @@ runJob(
     return await module.run(checked(module, task) as never, context);
   },
   async ({ spawn }) => {
-    if (!spawn) await denyThreads();
+    if (!spawn) await denyThreads().lockThreads();
   },
 );
 
