@@ -16,6 +16,7 @@ import { type FlowToPlan, harnessChild, makePlan } from "../plan/mod.ts";
 import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
+import { proveLayers } from "./prove_layers.ts";
 import { readText } from "./read_text.ts";
 
 /** What `plan` and `run` are asked with. */
@@ -120,6 +121,7 @@ async function loadPlugins(
       read: [directory, ...childCode.value.modules],
     });
   const known = (type: string) => classOf(type) !== undefined;
+  await proveLayers(io, host);
   using launcher = openLauncher(host.kernel);
   return await describePlugins(files, childFor, known, launcher, io.signal);
 }

@@ -11,6 +11,7 @@ import { ExitCode } from "./exit_code.ts";
 import { COMMON_HELP, COMMON_OPTIONS, questionOf } from "./common_options.ts";
 import { refusalCode } from "./plan.ts";
 import { prepare } from "./prepare.ts";
+import { proveLayers } from "./prove_layers.ts";
 import { readText } from "./read_text.ts";
 
 /** `run`: a flow under policies, to its end. */
@@ -69,6 +70,7 @@ Examples:
     const { runtime, childCode } = host;
     if (!runtime.found) throw new StageError([runtime.problem], "host");
     if (!childCode.found) throw new StageError([childCode.problem], "host");
+    await proveLayers(io, host);
     await makeOwnDirectory(host.workspaceRoot, "workspace");
     const { state, timedOut } = await runFlow({
       plan: flowPlan,

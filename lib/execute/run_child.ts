@@ -25,7 +25,7 @@ export interface ChildOutcome {
 }
 
 /** What every child has in its environment; nothing of it says anything about the harness. */
-const CHILD_ENV: Readonly<Record<string, string>> = {
+export const CHILD_ENV: Readonly<Record<string, string>> = {
   PATH: "/usr/bin:/bin",
   HOME: "/nonexistent",
   // Caches are code: a directory that cannot be means there are none to poison.

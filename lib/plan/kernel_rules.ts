@@ -5,7 +5,7 @@ import { isWithin } from "../paths/is_within.ts";
 export interface Confined {
   /** Path of the Deno that runs it. */
   readonly runtime: string;
-  readonly code: ChildCode;
+  readonly code: Pick<ChildCode, "directory">;
   readonly permissions: Permissions;
   /** Whether it may start processes, which then have what it has. */
   readonly spawn: boolean;

@@ -5,3 +5,4 @@
  */
 export { type FlowToPlan, makePlan } from "./make_plan.ts";
 export { harnessChild } from "./harness_child.ts";
+export { planSelfTest, type SelfTestQuestion } from "./plan_self_test.ts";

@@ -1,0 +1,54 @@
+/**
+ * The child of a self-test: tries what its argument lists, and says what came of each.
+ *
+ * It is written into the test's own directory and is a main module there. What it imports by name
+ * is read before any code runs, and Deno does not check that.
+ *
+ * @module
+ */
+const literally = import("../beyond/data.json", { with: { type: "json" } })
+  .then(() => "ok", outcomeOf);
+
+/** The word for an error: Deno's own refusal, else the code of the system's. */
+function outcomeOf(error) {
+  if (error instanceof Deno.errors.NotCapable || /Requires \w+ access/.test(error.message)) {
+    return "NotCapable";
+  }
+  if (error.code !== undefined && /^E[A-Z]+$/.test(error.code)) return error.code;
+  if (/\(os error 13\)/.test(error.message)) return "EACCES";
+  return `${error.name}: ${error.message}`.split("\n")[0];
+}
+
+async function attempt(it) {
+  switch (it.do) {
+    case "answer":
+      return;
+    case "read":
+      return void Deno.readTextFileSync(it.path);
+    case "write":
+      return Deno.writeTextFileSync(it.path, "written");
+    case "import":
+      return void await import(it.path);
+    case "environment":
+      if (Deno.env.get(it.name) === undefined) throw new Error("not set");
+      return;
+    case "execute":
+      return void new Deno.Command(it.path, { args: ["--version"] }).outputSync();
+    case "link-library":
+      return Deno.dlopen(it.path, {}).close();
+    case "connect":
+      return (await Deno.connect({ hostname: "127.0.0.1", port: it.port })).close();
+    case "connect-unix":
+      return (await Deno.connect({ transport: "unix", path: it.path })).close();
+    default:
+      throw new Error(`there is no attempt "${it.do}"`);
+  }
+}
+
+const attempts = JSON.parse(Deno.args[0]);
+const outcomes = await Promise.all(
+  attempts.map((it) =>
+    it.do === "import-literally" ? literally : attempt(it).then(() => "ok", outcomeOf)
+  ),
+);
+Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(outcomes)}\n`));
