@@ -58,6 +58,7 @@ const HOST: HostFacts = {
       ...NAMES.map((y): [string, Listing] => [`/${x}/${y}`, listing]),
     ]),
   ]),
+  scriptImports: new Map(),
   plugins: [],
 };
 

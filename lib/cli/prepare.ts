@@ -14,6 +14,7 @@ import {
 } from "../model/mod.ts";
 import { type FlowToPlan, harnessChild, makePlan } from "../plan/mod.ts";
 import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
+import { checkImports } from "./check_imports.ts";
 import type { Io } from "./command.ts";
 import { loadPolicies } from "./load_policies.ts";
 import { proveLayers } from "./prove_layers.ts";
@@ -57,8 +58,15 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
     plugins: question.plugins,
     needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
   });
-  const plugins = await loadPlugins(io, question.plugins, host, policy);
-  const facts = { ...host, plugins };
+  const files = await listPlugins(question.plugins);
+  const scriptImports = await checkImports(io, {
+    plugins: files,
+    tasks: flows.flatMap(({ flow }) => [...flow.tasks, ...flow.errors]),
+    policy,
+    host,
+  });
+  const plugins = await loadPlugins(io, files, host, policy);
+  const facts = { ...host, plugins, scriptImports };
   return {
     plan: makePlan(policy, flows, facts),
     host: facts,
@@ -101,12 +109,11 @@ function usesContainers({ type, children }: Task): boolean {
 
 async function loadPlugins(
   io: Io,
-  directories: readonly string[],
+  files: readonly PluginFile[],
   host: HostFacts,
   { kernel }: Policy,
 ) {
-  if (directories.length === 0) return [];
-  const files = await listPlugins(directories);
+  if (files.length === 0) return [];
   const { runtime, childCode } = host;
   for (const it of [runtime, childCode]) {
     if (!it.found) throw new StageError([it.problem], "host");

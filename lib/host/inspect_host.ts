@@ -93,6 +93,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     aliases,
     listings: await listPaths(closed),
     plugins: [],
+    scriptImports: new Map(),
   };
 }
 

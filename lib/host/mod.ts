@@ -9,5 +9,6 @@ export { inspectHost } from "./inspect_host.ts";
 export { listPlugins, type PluginFile } from "./list_plugins.ts";
 export { makeOwnDirectory } from "./own_directory.ts";
 export { openProofCache, type ProofCache } from "./proof_cache.ts";
+export { resolveImport } from "./resolve_import.ts";
 export { proofKey } from "./proof_key.ts";
 export { makeSelfTestDirectory } from "./self_test_directory.ts";

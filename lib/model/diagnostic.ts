@@ -7,6 +7,7 @@ export type Area =
   | "flow"
   | "plan"
   | "plugin"
+  | "preflight"
   | "host"
   | "run"
   | "usage";

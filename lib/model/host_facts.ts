@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Kernel } from "./kernel.ts";
+import type { ModuleImport } from "./module_import.ts";
 
 /** Something the machine has, or why it has not. */
 export type Found<T> =
@@ -102,4 +103,9 @@ export interface HostFacts {
   /** Directories on the way to a path that must stay closed, by path. */
   readonly listings: ReadonlyMap<string, Listing>;
   readonly plugins: readonly PluginModule[];
+  /**
+   * What the scripts of Evals import by name, by the script's place (`file:line:column`). A
+   * script that is not here imports nothing by name.
+   */
+  readonly scriptImports: ReadonlyMap<string, readonly ModuleImport[]>;
 }

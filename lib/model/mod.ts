@@ -11,6 +11,7 @@ export * from "./host_facts.ts";
 export * from "./job.ts";
 export * from "./kernel.ts";
 export * from "./located.ts";
+export * from "./module_import.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";

@@ -101,6 +101,7 @@ const HOST: HostFacts = {
   realPaths: new Map([["/a/b", "/b/a"]]),
   aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map(["/", ...names.map((it) => `/${it}`)].map((it) => [it, { entries }])),
+  scriptImports: new Map(),
   plugins: [
     { type: PLUGIN, module: "/plugins/a.ts", directory: "/plugins", properties: ["x"] },
     { type: PLUGIN, module: "/never/a.ts", directory: "/never" },

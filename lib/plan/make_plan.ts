@@ -135,7 +135,9 @@ function refused(
 
 function layersOf(host: HostFacts): Layers {
   return {
-    preflight: { active: false, why: "not applied: this version reads no module graphs" },
+    preflight: host.runtime.found
+      ? { active: true, enforces: "what plugins and Evals import by name, read before they run" }
+      : { active: false, why: host.runtime.problem.message },
     deno: host.runtime.found
       ? { active: true, enforces: `Deno ${host.runtime.value.version}` }
       : { active: false, why: host.runtime.problem.message },

@@ -11,11 +11,13 @@ import type {
   Refusal,
   Task,
 } from "../model/mod.ts";
+import { keyOfPlace } from "../source/key_of_place.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath } from "./closed_paths.ts";
 import { denoArgv } from "./deno_argv.ts";
 import { kernelRules } from "./kernel_rules.ts";
 import { permissionsFor } from "./permissions.ts";
+import { refuseImports } from "./refuse_imports.ts";
 import { hostRefusal, unsupportedKey } from "./refusals.ts";
 
 /** What the tasks of an in-process class run as, or what this machine lacks for it. */
@@ -85,8 +87,12 @@ export function refuseInProcess(
   task: Task,
   implementation: Implementation,
   closed: readonly ClosedPath[],
+  { scriptImports }: HostFacts,
 ): Refusal | undefined {
-  return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed);
+  const script = task.effective.entries.get("script")?.value;
+  const imports = script && scriptImports.get(keyOfPlace(script.source));
+  return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed) ??
+    (imports && refuseImports(imports, closed));
 }
 
 /** A child whose class may not spawn is guarded, and its guard needs the map. */

@@ -104,7 +104,7 @@ function planTask(
   if (known?.notRun !== undefined) return refuse(notRun(task, known.notRun, known.kind));
   if (inProcess !== undefined) {
     const { implementation, child, because } = inProcess;
-    const refusal = refuseInProcess(task, implementation, closed);
+    const refusal = refuseInProcess(task, implementation, closed, host);
     if (refusal !== undefined) return refuse(refusal);
     if ("refusal" in child) return refuse(child.refusal);
     const kernel = kernelRefusal(policy, host);
@@ -170,7 +170,7 @@ function timeoutOf(task: Task, { limits }: Policy): { timeoutMs?: number } {
 function idle(why: string): Layers {
   const layer = { active: false, why } as const;
   return {
-    preflight: { active: false, why: "not applied: this version reads no module graphs" },
+    preflight: layer,
     deno: layer,
     kernel: layer,
     container: { active: false, why: "not a script task" },
@@ -179,9 +179,12 @@ function idle(why: string): Layers {
 
 const OF_REFUSED = idle("the task is refused");
 const OF_DISABLED = idle("the task is disabled");
-function layersOfChild(host: HostFacts, { kernel, permissions }: RunnableChild): Layers {
+function layersOfChild(host: HostFacts, { kernel, permissions, program }: RunnableChild): Layers {
   return {
     ...idle(host.kernel.found ? "" : host.kernel.problem.message),
+    preflight: program.kind === "built-in"
+      ? { active: false, why: "no code of an author's" }
+      : { active: true, enforces: "what it imports by name" },
     deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
     ...(kernel && { kernel: { active: true, enforces: kernelWords(kernel, permissions) } }),
   };

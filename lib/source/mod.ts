@@ -5,9 +5,11 @@
  */
 export * from "./check_shape.ts";
 export * from "./decode_text.ts";
+export * from "./key_of_place.ts";
 export * from "./nearest.ts";
 export * from "./parse_duration.ts";
 export * from "./parse_size.ts";
 export * from "./parse_yaml.ts";
+export * from "./place_in_scalar.ts";
 export * from "./sha256.ts";
 export * from "./to_plain.ts";

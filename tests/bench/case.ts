@@ -183,5 +183,6 @@ export const HOST: HostFacts = {
     ["/home/me", names(".cache", ".docker", ".config", "projects")],
     ["/home/me/.cache", names("bulkhead", "deno", "pip")],
   ]),
+  scriptImports: new Map(),
   plugins: [],
 };

@@ -24,7 +24,7 @@ export async function attemptHere(
 async function make(attempt: Attempt, spawn: Spawn): Promise<void> {
   switch (attempt.do) {
     case "read":
-      return void Deno.readTextFileSync(attempt.path);
+      return void await Deno.readTextFile(attempt.path);
     case "link-library":
       return Deno.dlopen(attempt.path, {}).close();
     case "connect-unix":
