@@ -9,7 +9,7 @@ export const GATE = "__bulkhead_node";
 /** Modules that no class needs that may not spawn: through them the loader can be had. */
 const WALLED: readonly string[] = ["test", "inspector", "inspector/promises"];
 
-// Put around the bundle of each entry by `bundleChild()`.
+// Given to the code of each entry by the module that starts it, see `bundleChild()`.
 declare const resolve: (specifier: string) => string;
 
 /** What is left to be done of the guard. */

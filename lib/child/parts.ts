@@ -6,7 +6,7 @@ export interface Parts {
   readonly script: typeof import("./split_script.ts");
 }
 
-// Put around the bundle of each entry by `bundleChild()`.
+// Given to the code of each entry by the module that starts it, see `bundleChild()`.
 declare const parts: Readonly<Record<keyof Parts, string>>;
 
 // Taken before the author's code runs, so that it cannot stand in our way by accident.
@@ -15,9 +15,8 @@ const Script = Function;
 /**
  * Makes a function that gives a part, and reads its code when it is first called.
  *
- * The code lies beside the entry as a string: Deno takes a module apart before it runs it, at
- * some 0.2 ms a kilobyte, and a string costs nothing. It runs at once, so `render()` can stay
- * synchronous, and it needs no permission to read files.
+ * The code is there as a text, which costs next to nothing until it runs. It runs at once, so
+ * `render()` can stay synchronous, and it needs no permission to read files.
  */
 export function lazyPart<K extends keyof Parts>(name: K): () => Parts[K] {
   const made: Parts[K][] = [];

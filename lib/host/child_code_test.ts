@@ -48,7 +48,7 @@ async function run(...args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim() || new TextDecoder().decode(stderr);
 }
 
-Deno.test("locateChildCode() bundles what each child runs into files that stand alone", async () => {
+Deno.test("locateChildCode() bundles what each child runs into files of one directory", async () => {
   await using box = await makeBox();
   const code = await box.locate();
   ok(code.found, JSON.stringify(code));
