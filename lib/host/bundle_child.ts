@@ -17,11 +17,10 @@ const PARTS = {
   script: { entry: "part_script", file: "script.txt" },
 } as const;
 
-/** Only scripts are taken apart. */
-const PARTS_OF: Readonly<Record<keyof typeof ENTRIES, readonly (keyof typeof PARTS)[]>> = {
-  main_built_in: ["expression"],
-  main_eval: ["expression", "script"],
-  main_plugin: ["expression"],
+/** The entries that need each part: only scripts are taken apart. */
+const NEEDED_BY: Readonly<Record<keyof typeof PARTS, readonly string[]>> = {
+  expression: Object.values(ENTRIES),
+  script: [ENTRIES.main_eval],
 };
 
 const IMPORT_MAP = "import_map.json";
@@ -90,8 +89,7 @@ async function bundleAll(directory: string, project: URL): Promise<void> {
     await Deno.rename(`${directory}/${entry}.js`, `${directory}/${file}`);
   }
   for (const [entry, file] of Object.entries(ENTRIES)) {
-    const parts = PARTS_OF[entry as keyof typeof ENTRIES];
-    await Deno.writeTextFile(`${directory}/${file}`, starterOf(textOf(file), parts));
+    await Deno.writeTextFile(`${directory}/${file}`, starterOf(file));
     const code = await Deno.readTextFile(`${directory}/${entry}.js`);
     await Deno.writeTextFile(`${directory}/${textOf(file)}`, `"use strict";${code}`);
     await Deno.remove(`${directory}/${entry}.js`);
@@ -109,11 +107,14 @@ function textOf(file: string): string {
  * 10 to 25 ms of every start. A text costs next to nothing until it runs. What the first module
  * imports by name needs no permission to be read.
  */
-function starterOf(code: string, parts: readonly (keyof typeof PARTS)[]): string {
-  const imports = [["code", code], ...parts.map((it) => [it, PARTS[it].file])];
-  return imports.map(([name, file]) => `import ${name} from "./${file}" with { type: "text" };\n`)
-    .join("") +
-    `Function("parts", "resolve", code)({ ${parts.join(", ")} }, import.meta.resolve);\n`;
+function starterOf(file: string): string {
+  const parts = Object.entries(PARTS).filter(([name]) =>
+    NEEDED_BY[name as keyof typeof PARTS].includes(file)
+  );
+  const texts = [["code", textOf(file)], ...parts.map(([name, it]) => [name, it.file])];
+  const names = parts.map(([name]) => name).join(", ");
+  return texts.map(([name, text]) => `import ${name} from "./${text}" with { type: "text" };\n`)
+    .join("") + `Function("parts", "resolve", code)({ ${names} }, import.meta.resolve);\n`;
 }
 
 /**
