@@ -1,7 +1,6 @@
 import { gateCode } from "./gate_code.ts";
 import { lockNode } from "./lock_node.ts";
 import { deniedClass, disinherit, notCapable, pin } from "./lock.ts";
-import { nodeProcess } from "./node_process.ts";
 
 /** What the import map of a guarded child calls instead of loading a module of Node. */
 export const GATE = "__bulkhead_node";
@@ -53,13 +52,8 @@ export function denyThreads(): Guard {
   Reflect.deleteProperty(Deno, (Deno as unknown as { internal: symbol }).internal);
 
   const node = lockNode();
-  const locked = () => {
-    const process = nodeProcess();
-    node.lock(process);
-    return process;
-  };
   Object.defineProperty(globalThis, "process", {
-    get: locked,
+    get: node.lock,
     configurable: false,
     enumerable: false,
   });
@@ -67,11 +61,11 @@ export function denyThreads(): Guard {
     for (let i = 0; i < WALLED.length; i++) {
       if (WALLED[i] === name) throw notCapable(`node:${name}`);
     }
-    return locked().getBuiltinModule(`node:${name}`);
+    return node.lock().getBuiltinModule(`node:${name}`);
   });
   return {
     gateCode: () => {
-      gateCode(locked);
+      gateCode(node.lock);
       node.remember();
     },
     lockThreads: async () => node.lockThreads((await import("node:worker_threads")).Worker),

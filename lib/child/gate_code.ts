@@ -10,7 +10,7 @@ const { apply, construct } = Reflect;
  *
  * @param before May throw: then no code is made.
  */
-export function gateCode(before: () => void): void {
+export function gateCode(before: () => unknown): void {
   const kinds = [async () => {}, function* () {}, async function* () {}];
   const prototypes = kinds.map((it): object => getPrototypeOf(it));
   const gated = gate(Function, before);
@@ -25,7 +25,7 @@ export function gateCode(before: () => void): void {
 }
 
 // deno-lint-ignore ban-types
-function gate(code: Function, before: () => void): Function {
+function gate(code: Function, before: () => unknown): Function {
   const gated = new Proxy(code, {
     __proto__: null,
     apply(_: unknown, self: unknown, args: unknown[]) {

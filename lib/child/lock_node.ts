@@ -1,4 +1,5 @@
 import { deniedClass, disinherit, notCapable, pin } from "./lock.ts";
+import { nodeProcess } from "./node_process.ts";
 
 type Process = typeof import("node:process");
 // deno-lint-ignore no-explicit-any
@@ -30,8 +31,12 @@ const LAST_OWN_DESCRIPTOR = 2;
 
 /** What can be locked of Node. */
 export interface NodeLock {
-  /** All of it. @throws What `notCapable()` makes, when that cannot be done for certain. */
-  lock(process: Process): void;
+  /**
+   * All of it, and gives its `process`, by which everything else is reached.
+   *
+   * @throws What `notCapable()` makes, when that cannot be done for certain.
+   */
+  lock(): Process;
   /** Takes what objects inherit from now on for what they should. */
   remember(): void;
   /** Its class of threads. */
@@ -65,17 +70,20 @@ export function lockNode(): NodeLock {
     disinherit(Worker, deniedClass("node:worker_threads"));
     state.threads = true;
   };
-  const lock = (process: Process) => {
-    if (state.all) return;
+  const lock = () => {
+    if (state.all) return nodeProcess();
+    // Before the process is made: making it is what could be listened to.
     for (let i = 0; i < state.seen.length; i++) {
       if (!isUnchanged(state.seen[i]!)) {
         throw notCapable("node, with other prototypes than its own");
       }
     }
+    const process = nodeProcess();
     lockThreads(process.getBuiltinModule("node:worker_threads").Worker);
     lockModules(process);
     lockDescriptors(process);
     state.all = true;
+    return process;
   };
   return { lock, lockThreads, remember };
 }

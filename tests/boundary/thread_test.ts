@@ -62,6 +62,28 @@ const AS_CLIENT = `const net = await import("node:net");
   });`;
 
 const rows: readonly Row[] = [
+  {
+    name: "what every object inherits, while the process is made",
+    // First of all: unconfined, the process is made once for all attempts. Whoever is called in the middle has the process before it is locked.
+    code: `const stolen = [];
+      for (const name of ["argv", "env", "versions", "mainModule", "binding", "_exiting"]) {
+        Object.defineProperty(Object.prototype, name, {
+          set(value) {
+            stolen.push(this);
+            Object.defineProperty(this, name, { value, writable: true, configurable: true });
+          },
+          configurable: true,
+        });
+      }
+      try {
+        globalThis.process;
+      } catch {}
+      for (const name of ["argv", "env", "versions", "mainModule", "binding", "_exiting"]) {
+        delete Object.prototype[name];
+      }
+      if (stolen.length === 0) throw new Error("nothing was called");
+      return word;`,
+  },
   { name: "a static import", code: `${SAID}${MODULE}return said((await import(url)).Worker);` },
   {
     name: "a static import of all",

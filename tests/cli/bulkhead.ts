@@ -100,7 +100,7 @@ export function steady(text: string, cwd: string): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, "<time>")
     .replace(/(?<=^|["'\s])\/\S*?\/(deno)(?=["'\s]|$)/gm, "<runtime>")
     .replace(
-      /[^\s"',]*\/((?:built_in|eval|plugin|zod|bulkhead)\.mjs|import_map\.json)/g,
+      /[^\s"',]*\/((?:built_in|eval|plugin|zod|bulkhead)\.mjs|(?:guarded_)?import_map\.json)/g,
       "<child>/$1",
     )
     .replace(/\bDeno \d+\.\d+\.\d+/g, "Deno <version>")
