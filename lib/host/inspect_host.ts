@@ -100,16 +100,14 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
 /** Where workspaces are made: a directory of this user's in the one that is given. */
 async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
   const base = given ?? (env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp");
-  const normalized = normalizePath(posix.join(posix.resolve(base), `bulkhead-${Deno.uid() ?? 0}`));
-  if (normalized.ok) {
-    // Its own name is not resolved: what stands there must be a directory of ours, and no link.
-    const { dir, base: name } = posix.parse(normalized.path);
-    return posix.join(await realPath(dir) ?? dir, name);
-  }
+  const directory = await realPath(posix.resolve(base)) ?? base;
+  // Its own name is not resolved: what stands there must be a directory of ours, and no link.
+  const normalized = normalizePath(posix.join(directory, `bulkhead-${Deno.uid() ?? 0}`));
+  if (normalized.ok) return normalized.path;
   throw new StageError([{
     code: "host/workspace",
     severity: "error",
-    message: `Cannot make workspaces in "${base}": ${normalized.fact}`,
+    message: `Cannot make workspaces in "${directory}": ${normalized.fact}`,
     help: "Choose another directory with --workspace",
   }], "usage");
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, StageError } from "../model/mod.ts";
+import { normalizePath } from "../paths/normalize_path.ts";
 
 /** A module that may be a plugin, by its real path. */
 export interface PluginFile {
@@ -18,6 +19,11 @@ export async function listPlugins(directories: readonly string[]): Promise<reado
   for (const given of directories) {
     try {
       const directory = await Deno.realPath(given);
+      const normalized = normalizePath(directory);
+      if (!normalized.ok) {
+        problems.push(unusable(directory, normalized.fact));
+        continue;
+      }
       const found: PluginFile[] = [];
       for await (const { name, isFile } of Deno.readDir(directory)) {
         if (isFile && /\.m?[jt]s$/.test(name) && !/(_test|\.d)\.m?[jt]s$/.test(name)) {

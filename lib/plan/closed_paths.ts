@@ -27,7 +27,7 @@ export function closedPaths(policy: Policy, host: HostFacts): readonly ClosedPat
     return [
       { path: value, how: "deny", rule, source },
       ...(real !== undefined && real !== value
-        ? [{ path: real, how: "deny", rule, source } as const]
+        ? [{ path: real, how: howToClose(real), rule, source }]
         : []),
     ];
   });
@@ -46,9 +46,15 @@ function aliased(alias: Alias, closed: readonly ClosedPath[]): readonly ClosedPa
   return original === undefined ? [] : [{
     ...original,
     path: alias.path,
+    how: original.how === "deny" ? howToClose(alias.path) : "withhold",
     rule: `${original.rule}, by ${WORDS[alias.kind]} to ${alias.leadsTo}`,
     alias,
   }];
+}
+
+/** What a flag cannot name is in no list either, and stays out of all that is opened. */
+function howToClose(path: string): "deny" | "withhold" {
+  return isFlaggable(path) ? "deny" : "withhold";
 }
 
 const WORDS: Readonly<Record<Alias["kind"], string>> = {

@@ -170,3 +170,69 @@ Deno.test("boundary: what a flag cannot name stays closed beside a forbidden pat
   deepEqual(finished(said, "attack").outputs, {});
   ok(!said.stdout.includes(SECRET));
 });
+
+/** Places that come to hold a comma by a link: neither a crash, nor half a path. */
+Deno.test("boundary: a forbidden path that leads to a name no flag can hold is closed", async () => {
+  await using box = await makeBox();
+  const attack = await box.write("in/real,name/file", SECRET);
+  const control = await box.write("in/real;name/file", GRANTED);
+  await box.write("in/out/file", GRANTED);
+  await Deno.symlink(`${box.root}/in/real,name`, `${box.root}/in/closed`);
+  await Deno.symlink(`${box.root}/in/real,name`, `${box.root}/in/out/way,out`);
+  const policy = await box.write(
+    "policy.yaml",
+    `kestra: { ee: { java-security: { enabled: true, forbidden-paths: [${box.root}/in/closed] } } }
+bulkhead: { writable: [${box.root}/in/out] }
+`,
+  );
+  const places = {
+    attack,
+    alias: `${box.root}/in/closed/file`,
+    way: `${box.root}/in/out/way,out/file`,
+    control,
+    beside: `${box.root}/in/out/file`,
+  };
+  const code = "return Deno.readTextFileSync(target);";
+  const attempts = Object.entries(places).map(([id, target]) => ({ id, code, given: { target } }));
+  const free = await unconfined(attempts, box.root);
+  const args = ["-p", policy, "--workspace", `${box.root}/ws`];
+  const said = await confined(attempts, `${box.root}/flow.yaml`, args);
+  for (const it of ["control", "beside"]) equal(finished(said, it).outputs.result, GRANTED);
+  for (const it of ["attack", "alias", "way"]) {
+    equal(free.get(it)?.result, SECRET);
+    equal(finished(said, it).state, "WARNING");
+    deepEqual(finished(said, it).outputs, {});
+  }
+  ok(!said.stdout.includes(SECRET));
+});
+
+Deno.test.each([
+  { name: "workspaces", flag: "--workspace", error: "host/workspace", code: 2 },
+  { name: "plugins", flag: "--plugins", error: "plugin/no-directory", code: 3 },
+])(
+  "boundary: $name in a directory that no flag can name run nothing",
+  async ({ flag, error, code }) => {
+    await using box = await makeBox();
+    const type = "com.example.Word";
+    const flow = await box.write(
+      "flow.yaml",
+      JSON.stringify({ id: "word", namespace: "boundary", tasks: [{ id: "word", type }] }),
+    );
+    const plugin = `export default { type: "${type}", run: () => ({ word: "x" }) };`;
+    for (const it of ["a,b", "a;b", "own"]) await box.write(`in/${it}/word.ts`, plugin);
+    await Deno.symlink(`${box.root}/in/a,b`, `${box.root}/in/link`);
+    const run = (directory: string) => {
+      const where = { "--plugins": `${box.root}/in/own`, "--workspace": `${box.root}/ws` };
+      const args = Object.entries({ ...where, [flag]: `${box.root}/in/${directory}` }).flat();
+      return runHarness(["run", flow, "--json", ...args]);
+    };
+    equal(finished(await run("a;b"), "word").outputs.word, "x");
+    for (const it of ["a,b", "link"]) {
+      const said = await run(it);
+      equal(said.code, code, said.stderr);
+      ok(said.stderr.includes(`error[${error}]`), said.stderr);
+      ok(said.stderr.includes("a comma would split it in two"), said.stderr);
+      deepEqual(said.events, []);
+    }
+  },
+);
