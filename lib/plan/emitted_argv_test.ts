@@ -102,7 +102,9 @@ function hostOf(said: Said): HostFacts {
       listing.entries.push({ name, ...(isLink && { target }) });
     });
   };
-  for (const [from, to] of said.tree.links) add(from, to);
+  const realPaths = new Map(said.real);
+  const links = [...realPaths, ...said.tree.links];
+  for (const [from, to] of links.toSorted(([a], [b]) => a.length - b.length)) add(from, to);
   for (const it of [...said.tree.files, ...said.forbidden, ...said.builtIn]) add(it);
   const aliases = said.forbidden.length === 0 ? [] : said.aliases.map((path): Alias => ({
     kind: "hard link",
@@ -119,7 +121,7 @@ function hostOf(said: Said): HostFacts {
     engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///socket" } },
     builtInPaths: ["/code", ...said.builtIn].map((path) => ({ path, what: "ours" })),
     workspaceRoot: "/workspaces",
-    realPaths: new Map(said.real),
+    realPaths,
     aliases: { found: aliases, unnamed: [], unsearched: [] },
     listings: listings as ReadonlyMap<string, Listing>,
     plugins: [{
@@ -192,6 +194,7 @@ const KNOWN = new Set([
 function judge(
   argv: readonly string[],
   closed: readonly string[],
+  leadsTo: (path: string) => string | undefined,
 ): { granted: number; denied: number } {
   const { flags, isBare, list } = flagsOf(argv);
   deepEqual(argv.slice(0, 2), ["/deno", "run"]);
@@ -220,6 +223,9 @@ function judge(
       if (CODE.modules.includes(it)) continue;
       const touched = closed.find((no) => isWithin(no, it) || isWithin(it, no));
       equal(touched, undefined, `${kind} of ${it}`);
+      const target = leadsTo(it);
+      const behind = target && closed.find((no) => isWithin(no, target) || isWithin(target, no));
+      equal(behind, undefined, `${kind} of ${it}, which leads to ${target}`);
     }
   }
   const readable = list("--allow-read");
@@ -240,13 +246,23 @@ Deno.test("no policy and no tree make a command line that Deno would read otherw
         ...host.builtInPaths.map((it) => it.path),
         ...host.aliases.found.map((it) => it.path),
       ];
+      // What a policy names is known by its real path, what lies beside a closed path by the listing.
+      const named = new Set([...said.writable, ...said.allowed]);
+      const leadsTo = (path: string) => {
+        // A plugin's directory is a real path.
+        if (path === said.plugins) return undefined;
+        if (named.has(path)) return host.realPaths.get(path);
+        const at = path.lastIndexOf("/");
+        const entries = host.listings.get(path.slice(0, at) || "/")?.entries;
+        return entries?.find((it) => it.name === path.slice(at + 1))?.target;
+      };
       for (const { argv, verdict, refusal } of tasks) {
         if (verdict === "refuse") {
           equal(refusal?.code, "plan/plugin-forbidden");
           seen.refused++;
           continue;
         }
-        const { granted, denied } = judge(argv, closed);
+        const { granted, denied } = judge(argv, closed, leadsTo);
         seen.run++;
         seen.granted += granted;
         seen.denied += denied;
