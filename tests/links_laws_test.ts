@@ -39,15 +39,21 @@ const world = fc.record({
 
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes what can be made of a world; what stands in the way of another is left out. */
 function make(root: string, { files, directories, links, hard }: World): void {
   const attempt = (path: string, act: (path: string) => void) => {
-    try {
-      // Not through a link that was made before: it would lead out of the tree.
-      for (let at = posix.dirname(path); at !== root; at = posix.dirname(at)) {
-        if (Deno.lstatSync(at).isSymlink) return;
-      }
-    } catch { /* It does not exist yet. */ }
+    // Not through a link that was made before: it would lead out of the tree.
+    for (let at = posix.dirname(path); at !== root; at = posix.dirname(at)) {
+      if (isLink(at)) return;
+    }
     try {
       Deno.mkdirSync(posix.dirname(path), { recursive: true });
       act(path);

@@ -96,6 +96,22 @@ Deno.test("findAliases() finds a link that a task could move, in writable trees 
   deepEqual(paths, [["movable link", "open/a/b/odd"], ["movable link", "open/a/b/up"]]);
 });
 
+Deno.test("findAliases() takes for writable what a link in a writable tree leads to", async () => {
+  await using tree = await makeTree([...FILES, "read/file"], {
+    "open/way": "ROOT/read",
+    "read/a/b/up": "../..",
+  });
+  const trees = (writable: boolean) => [
+    { path: `${tree.root}/read`, writable: false },
+    { path: `${tree.root}/open`, writable },
+  ];
+  deepEqual(await found(tree.root, { trees: trees(false) }), []);
+  deepEqual(
+    (await found(tree.root, { trees: trees(true) })).map(([kind, path]) => [kind, path]),
+    [["movable link", "read/a/b/up"], ["symbolic link", "open/way"]],
+  );
+});
+
 Deno.test("findAliases() finds the other name of a closed file", async () => {
   await using tree = await makeTree(FILES, {}, {
     "open/deep/name": "closed/key",

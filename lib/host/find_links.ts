@@ -22,10 +22,16 @@ export interface LinkSearch {
   readonly workspaceRoot: string;
 }
 
-/** A symbolic link on the way to its verdict. */
+/** A symbolic link, and where it leads as it stands. */
 interface Link {
   readonly path: string;
   readonly leadsTo: string;
+  /** A task may move it. */
+  readonly writable: boolean;
+}
+
+/** A link on the way to its verdict. */
+interface Suspect extends Link {
   /** Where a task could make it lead by moving it. */
   readonly movedTo: readonly string[];
 }
@@ -36,24 +42,25 @@ const HARMLESS = "/dev/null";
 /**
  * Finds links in open trees by which a task would come to a closed path.
  *
- * A link to a directory elsewhere opens that directory as well, so it is searched too; a link to
- * what holds another find is a find.
+ * A link to a directory elsewhere opens that directory as well, for writing where the link lies in
+ * a writable tree, so it is searched too; a link to what holds another find is a find.
  *
  * @returns Finds by real path, and the trees that were not seen whole.
  */
-export async function findLinks(search: LinkSearch, budget: Budget): Promise<{
+export async function findLinks(
+  { closed, hardLinked, trees, workspaceRoot }: LinkSearch,
+  budget: Budget,
+): Promise<{
   readonly found: readonly Alias[];
   readonly unsearched: readonly string[];
 }> {
-  const { closed, hardLinked, trees } = search;
   const found = new Map<string, Alias>();
   const unsearched: string[] = [];
-  const links: Link[] = [];
+  const links = new Map<string, Link>();
   const queue = [...trees];
-  const queued = new Set<string>();
-  for (const tree of queue) {
-    if (queued.has(tree.path)) continue;
-    queued.add(tree.path);
+  for (const [i, tree] of queue.entries()) {
+    const isDone = queue.some((it, j) => j < i && it.path === tree.path && reaches(it, tree));
+    if (isDone) continue;
     const paths: string[] = [];
     const whole = walkTree(tree.path, budget, (path, { isDirectory, isSymlink }) => {
       if (closed.some((it) => isWithin(it, path))) return false;
@@ -66,16 +73,27 @@ export async function findLinks(search: LinkSearch, budget: Budget): Promise<{
     });
     if (!whole) unsearched.push(tree.path);
     for (const path of paths) {
-      const link = await readLink(path, tree, search);
-      if (link.leadsTo === HARMLESS) continue;
-      links.push(link);
-      const isNew = !touched(link.leadsTo, closed) &&
-        !queue.some((it) => isWithin(it.path, link.leadsTo));
-      if (isNew) queue.push({ path: link.leadsTo, writable: false });
+      // One that goes round, or through what we may not search, leads nowhere.
+      const leadsTo = await realPath(path) ?? path;
+      if (leadsTo === HARMLESS) continue;
+      const writable = tree.writable || links.get(path)?.writable === true;
+      links.set(path, { path, leadsTo, writable });
+      const target = { path: leadsTo, writable };
+      if (touched(leadsTo, closed) || queue.some((it) => reaches(it, target))) continue;
+      queue.push(target);
     }
   }
-  for (const it of touching(links, closed, found)) found.set(it.path, it);
+  const writable = queue.filter((it) => it.writable).map((it) => it.path);
+  const suspects = await Promise.all(
+    [...links.values()].map((it) => suspect(it, writable, workspaceRoot)),
+  );
+  for (const it of touching(suspects, closed, found)) found.set(it.path, it);
   return { found: [...found.values()], unsearched };
+}
+
+/** Whether searching one tree searches the other. */
+function reaches(tree: OpenTree, other: OpenTree): boolean {
+  return isWithin(tree.path, other.path) && (tree.writable || !other.writable);
 }
 
 function otherName(
@@ -86,24 +104,21 @@ function otherName(
   return info && hardLinked.get(identityOf(info));
 }
 
-async function readLink(
-  path: string,
-  { writable }: OpenTree,
-  { trees, workspaceRoot }: LinkSearch,
-): Promise<Link> {
-  // One that goes round, or through what we may not search, leads nowhere.
-  const leadsTo = await realPath(path) ?? path;
-  if (!writable) return { path, leadsTo, movedTo: [] };
-  const roots = trees.filter((it) => it.writable).map((it) => it.path);
-  const places = placesOfMoved(await Deno.readLink(path), roots, workspaceRoot);
-  if (places === "unknown") return { path, leadsTo, movedTo: ["/"] };
+async function suspect(
+  link: Link,
+  writable: readonly string[],
+  workspaceRoot: string,
+): Promise<Suspect> {
+  if (!link.writable) return { ...link, movedTo: [] };
+  const places = placesOfMoved(await Deno.readLink(link.path), writable, workspaceRoot);
+  if (places === "unknown") return { ...link, movedTo: ["/"] };
   const real = await Promise.all(places.map((it) => realPath(it)));
-  return { path, leadsTo, movedTo: [...places, ...real.filter((it) => it !== undefined)] };
+  return { ...link, movedTo: [...places, ...real.filter((it) => it !== undefined)] };
 }
 
 /** The links that come to a closed path, or to another find, until there are no more. */
 function touching(
-  links: readonly Link[],
+  links: readonly Suspect[],
   closed: readonly string[],
   hardLinks: ReadonlyMap<string, Alias>,
 ): readonly Alias[] {

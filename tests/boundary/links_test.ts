@@ -327,6 +327,20 @@ Deno.test("boundary: a link into a closed tree is told with both places, and sto
   ok(!stderr.includes("harmless"), stderr);
 });
 
+Deno.test("boundary: known hole: a link in a writable tree to what is not closed is written through", async () => {
+  await using find = await makeFind("closed", "out");
+  const { root } = find.box;
+  await Deno.symlink(find.granted, `${root}/in/out/way`);
+  const code = `Deno.writeTextFileSync(target, "changed");`;
+  const attempts = Object.entries({ hole: `${root}/in/out/way`, direct: find.granted })
+    .map(([id, target]) => ({ id, code, given: { target } }));
+  const args = ["-p", `${root}/policy.yaml`, "--workspace", `${root}/ws`];
+  const said = await confined(attempts, `${root}/flow.yaml`, args);
+  equal(finished(said, "direct").state, "WARNING");
+  equal(finished(said, "hole").state, "SUCCESS");
+  equal(await Deno.readTextFile(find.granted), "changed");
+});
+
 Deno.test("boundary: a hard link that was not found is told of, where it may be read", async () => {
   await using find = await makeFind("open", "out");
   ok(!(await find.run()).stderr.includes("plan/hard-links"));
