@@ -98,7 +98,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
 }
 
 /** Where workspaces are made: a directory of this user's in the one that is given. */
-async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
+export async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
   const base = given ?? (env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp");
   const directory = await realPath(posix.resolve(base)) ?? base;
   // Its own name is not resolved: what stands there must be a directory of ours, and no link.

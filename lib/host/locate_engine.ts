@@ -68,7 +68,8 @@ async function ask(path: string, args: readonly string[], env: Env) {
   }
 }
 
-async function onPath(name: string, path: string): Promise<string | undefined> {
+/** Finds a file of this name in the directories of `PATH`. */
+export async function onPath(name: string, path: string): Promise<string | undefined> {
   for (const directory of path.split(":").filter((it) => it.startsWith("/"))) {
     const info = await Deno.stat(`${directory}/${name}`).catch(() => undefined);
     if (info?.isFile) return `${directory}/${name}`;

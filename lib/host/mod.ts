@@ -11,4 +11,5 @@ export { makeOwnDirectory } from "./own_directory.ts";
 export { openProofCache, type ProofCache } from "./proof_cache.ts";
 export { resolveImport } from "./resolve_import.ts";
 export { proofKey } from "./proof_key.ts";
+export { readMachine } from "./read_machine.ts";
 export { makeSelfTestDirectory } from "./self_test_directory.ts";

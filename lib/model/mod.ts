@@ -12,6 +12,7 @@ export * from "./job.ts";
 export * from "./kernel.ts";
 export * from "./located.ts";
 export * from "./module_import.ts";
+export * from "./machine.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";

@@ -25,9 +25,9 @@ async function attempt(it) {
     case "answer":
       return;
     case "read":
-      return void Deno.readTextFileSync(it.path);
+      return void await Deno.readTextFile(it.path);
     case "write":
-      return Deno.writeTextFileSync(it.path, "written");
+      return await Deno.writeTextFile(it.path, "written");
     case "import":
       return void await import(it.path);
     case "environment":

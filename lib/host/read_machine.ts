@@ -1,0 +1,111 @@
+import { readKernel } from "../kernel/read_kernel.ts";
+import type { Cgroups, Machine, UserNamespaces } from "../model/mod.ts";
+import { cacheRoot, type Env } from "./cache_dir.ts";
+import { locateEngine, onPath } from "./locate_engine.ts";
+import { originOf } from "./origin.ts";
+import { readCgroups } from "./read_cgroups.ts";
+import { locateRuntime } from "./runtime.ts";
+import { rootOfWorkspaces } from "./inspect_host.ts";
+
+/** What a person said about the machine. */
+export interface MachineQuestion {
+  readonly env: Env;
+  /** `--runtime`. */
+  readonly runtime?: string;
+  /** `--workspace`. */
+  readonly workspace?: string;
+  /** What the policy names, else `docker`. */
+  readonly engine: string;
+}
+
+/** Clients that somebody may have instead of docker's. */
+const OTHER_CLIENTS = ["docker", "podman", "nerdctl"];
+
+/** Settings that govern user namespaces; the last two are Debian's and Ubuntu's. */
+const NAMESPACE_SETTINGS = [
+  "user/max_user_namespaces",
+  "kernel/unprivileged_userns_clone",
+  "kernel/apparmor_restrict_unprivileged_userns",
+];
+
+/**
+ * Reads what this machine offers to isolate tasks with. Changes nothing that lasts, but for the
+ * runtime, which a compiled binary unpacks.
+ */
+export async function readMachine(question: MachineQuestion): Promise<Machine> {
+  const { env, runtime, workspace } = question;
+  const found = readKernel();
+  const uid = Deno.uid() ?? 0;
+  const [located, engine, cgroups, userNamespaces, seccomp, clients, workspaces] = await Promise
+    .all([
+      locateRuntime({
+        ...(runtime !== undefined && { flag: runtime }),
+        env,
+        origin: originOf(env),
+      }),
+      locateEngine(question.engine, env),
+      readCgroups(),
+      readUserNamespaces(env),
+      Deno.readTextFile("/proc/sys/kernel/seccomp/actions_avail").catch(() => ""),
+      Promise.all(
+        OTHER_CLIENTS.filter((it) => it !== question.engine).map(async (name) => {
+          const path = await onPath(name, env.PATH ?? "");
+          return path === undefined ? [] : [{ name, path }];
+        }),
+      ),
+      rootOfWorkspaces(workspace, env),
+    ]);
+  return {
+    os: Deno.build.os,
+    release: Deno.osRelease(),
+    arch: Deno.build.arch,
+    uid,
+    gid: Deno.gid() ?? 0,
+    kernel: typeof found === "string"
+      ? {
+        found: false,
+        problem: { code: "host/kernel-layer", severity: "error", message: found },
+      }
+      : { found: true, value: found },
+    seccomp: seccomp.split(/\s+/).filter((it) => it !== ""),
+    userNamespaces,
+    cgroups,
+    limits: limitsOf(cgroups, uid),
+    engine,
+    clients: clients.flat(),
+    runtime: located,
+    cache: cacheRoot(env),
+    workspaces,
+  };
+}
+
+/** By what limits can be enforced: a cgroup, else what the system limits of each user's. */
+export function limitsOf({ controllers }: Cgroups, uid: number): Machine["limits"] {
+  const writable = (name: string) => controllers.some((it) => it.name === name && it.writable);
+  return {
+    processes: writable("pids") ? "a cgroup" : uid === 0 // whom that limit does not bind
+      ? undefined
+      : "RLIMIT_NPROC, which counts all processes of this user",
+    memory: writable("memory") ? "a cgroup" : undefined,
+  };
+}
+
+/** A namespace ends with the process that made it: to try leaves nothing. */
+async function readUserNamespaces(env: Env): Promise<UserNamespaces> {
+  const settings: Record<string, string> = {};
+  for (const name of NAMESPACE_SETTINGS) {
+    const text = await Deno.readTextFile(`/proc/sys/${name}`).catch(() => undefined);
+    if (text !== undefined) settings[name.replace("/", ".")] = text.trim();
+  }
+  const program = await onPath("unshare", env.PATH ?? "");
+  if (program === undefined) return { allowed: "unknown", settings };
+  const { success } = await new Deno.Command(program, {
+    args: ["--user", "true"],
+    clearEnv: true,
+    env: { PATH: env.PATH ?? "" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  return { allowed: success ? "yes" : "no", settings };
+}
