@@ -22,6 +22,11 @@ const COMMANDS: readonly Loadable[] = [
     summary: "Show for every task what would run, and which line of which policy says so",
     load: async () => (await import("./plan.ts")).plan,
   },
+  {
+    name: "doctor",
+    summary: "Say what this machine offers, and prove every layer by probes and controls",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
 ];
 
 /**

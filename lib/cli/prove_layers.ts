@@ -1,5 +1,5 @@
 import project from "../../deno.json" with { type: "json" };
-import { openLauncher, runSelfTest } from "../execute/mod.ts";
+import { openLauncher, runTrials } from "../execute/mod.ts";
 import { findProgram, makeSelfTestDirectory, openProofCache, proofKey } from "../host/mod.ts";
 import {
   type Diagnostic,
@@ -11,7 +11,7 @@ import {
   StageError,
   type TrialResult,
 } from "../model/mod.ts";
-import { planSelfTest } from "../plan/mod.ts";
+import { selfTestPlan } from "../plan/mod.ts";
 import type { Io } from "./command.ts";
 
 /** Stands for any directory where what is tried is named. */
@@ -34,7 +34,7 @@ export async function proveLayers(
     version: project.version,
     runtime: runtime.value,
     kernel,
-    plan: planSelfTest({ directory: ANY_DIRECTORY, runtime: runtime.value, kernel, program }),
+    plan: selfTestPlan({ directory: ANY_DIRECTORY, runtime: runtime.value, kernel, program }),
   });
   if (await cache.has(key)) return;
   const test = await testLayers(io, runtime.value, kernel);
@@ -52,9 +52,9 @@ export async function testLayers(
 ): Promise<SelfTest> {
   await using directory = await makeSelfTestDirectory(io.env);
   const program = await findProgram();
-  const plan = planSelfTest({ directory: directory.path, runtime, kernel, program });
+  const plan = selfTestPlan({ directory: directory.path, runtime, kernel, program });
   using launcher = openLauncher(kernel);
-  return await runSelfTest(plan, launcher, io.signal);
+  return await runTrials(plan, launcher, io.signal);
 }
 
 /** What a self-test has to complain of, layer by layer; empty when every layer held. */

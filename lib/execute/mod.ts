@@ -6,5 +6,7 @@
 export { describePlugins } from "./describe_plugins.ts";
 export { readImports } from "./read_imports.ts";
 export { openLauncher } from "./launcher.ts";
-export { runSelfTest } from "./self_test/run_self_test.ts";
+export { listImages } from "./self_test/list_images.ts";
+export { type EngineAccess, runContainerTrials } from "./self_test/run_container_trials.ts";
+export { runTrials } from "./self_test/run_trials.ts";
 export { type FlowOutcome, type FlowRun, runFlow } from "./run_flow.ts";

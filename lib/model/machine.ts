@@ -1,6 +1,6 @@
 import type { Engine, Found, Runtime } from "./host_facts.ts";
 import type { Kernel } from "./kernel.ts";
-import type { TrialResult } from "./self_test.ts";
+import type { TrialResult } from "./trial.ts";
 
 /** Groups of processes that the kernel counts and limits together. */
 export interface Cgroups {

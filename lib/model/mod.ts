@@ -17,5 +17,5 @@ export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
 export * from "./rule_policy.ts";
-export * from "./self_test.ts";
 export * from "./source.ts";
+export * from "./trial.ts";

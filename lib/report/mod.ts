@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { doctorJson, type DoctorReport } from "./doctor_json.ts";
+export { doctorText } from "./doctor_text.ts";
 export { planJson } from "./plan_json.ts";
 export { planText } from "./plan_text.ts";
 export { printable } from "./printable.ts";

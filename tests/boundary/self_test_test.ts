@@ -1,9 +1,9 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { openLauncher, runSelfTest } from "../../lib/execute/mod.ts";
+import { openLauncher, runTrials } from "../../lib/execute/mod.ts";
 import { findProgram } from "../../lib/host/mod.ts";
 import { readKernel } from "../../lib/kernel/mod.ts";
 import type { Found, Kernel, SelfTest, SelfTestPlan } from "../../lib/model/mod.ts";
-import { planSelfTest } from "../../lib/plan/mod.ts";
+import { selfTestPlan } from "../../lib/plan/mod.ts";
 import { testWith } from "../must.ts";
 import { makeBox } from "./box.ts";
 import { runHarness, type Said } from "./harness.ts";
@@ -28,9 +28,9 @@ async function selfTest(
   try {
     const runtime = { path: await Deno.realPath(Deno.execPath()), version: Deno.version.deno };
     const program = await findProgram();
-    const plan = planSelfTest({ directory, runtime, kernel, program });
+    const plan = selfTestPlan({ directory, runtime, kernel, program });
     using launcher = openLauncher(kernel);
-    return await runSelfTest(broken(plan), launcher, new AbortController().signal);
+    return await runTrials(broken(plan), launcher, new AbortController().signal);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -1,15 +1,14 @@
-import type { SelfTestPlan } from "../../model/mod.ts";
-import main from "./main.mjs" with { type: "text" };
+import type { Prop } from "../../model/mod.ts";
 
 /**
- * Makes the files of a self-test in its directory.
+ * Makes the files of a self-test.
  *
  * They must be there before the rules are: the kernel binds a rule to a file, not to a name.
  *
  * @throws When one cannot be made, or is there already.
  */
-export function makeProps({ props, main: path }: SelfTestPlan): void {
-  for (const it of [...props, { path, text: String(main) }]) {
+export function makeProps(props: readonly Prop[]): void {
+  for (const it of props) {
     if ("text" in it) {
       const mode = it.executable ? 0o700 : 0o600;
       Deno.writeTextFileSync(it.path, it.text, { createNew: true, mode });

@@ -5,6 +5,7 @@ import { CHILD_ENV } from "../run_child.ts";
 import { startProcess } from "../start_process.ts";
 import { attemptHere } from "./attempt_here.ts";
 import { judgeTrial } from "./judge_trial.ts";
+import main from "./main.mjs" with { type: "text" };
 import { makeProps } from "./make_props.ts";
 
 /** A child that takes longer has not proved anything. */
@@ -20,13 +21,13 @@ const Outcomes = z.array(z.string());
  * @returns What came of every trial. A child that does not answer is a failure with its reason,
  * never an error.
  */
-export async function runSelfTest(
+export async function runTrials(
   plan: SelfTestPlan,
   launcher: Launcher,
   signal: AbortSignal,
 ): Promise<SelfTest> {
   try {
-    makeProps(plan);
+    makeProps([...plan.props, { path: plan.main, text: String(main) }]);
   } catch (error) {
     return { results: [], broken: `its files cannot be made: ${(error as Error).message}` };
   }

@@ -40,7 +40,7 @@ export interface SelfTestQuestion {
  * The probes of the Deno layer are the rules that our flags rest on: a denial below a grant holds,
  * and one of the same path; a grant ends at a name's end; what is not listed is refused.
  */
-export function planSelfTest(question: SelfTestQuestion): SelfTestPlan {
+export function selfTestPlan(question: SelfTestQuestion): SelfTestPlan {
   const { directory, runtime, kernel, program } = question;
   const at = (name: string) => `${directory}/${name}`;
   const main = at("code/main.mjs");

@@ -13,6 +13,8 @@ export type Attempt =
   | { readonly do: "environment"; readonly name: string }
   | { readonly do: "execute"; readonly path: string }
   | { readonly do: "connect"; readonly port: number }
+  /** The machine's own, and one that leads out of it. */
+  | { readonly do: "see-interface"; readonly which: "loopback" | "other" }
   | { readonly do: "connect-unix"; readonly path: string };
 
 /** An attempt, who makes it, and what must come of it. */
@@ -22,8 +24,8 @@ export interface Trial {
   readonly kind: "probe" | "control";
   /** What is tried, for a person: `read a file below a denied directory`. */
   readonly what: string;
-  /** The child of the test, a process that is started beside it, or the harness itself. */
-  readonly by: "child" | "beside" | "harness";
+  /** The child of the test, a process started beside it, the harness itself, or a container. */
+  readonly by: "child" | "beside" | "harness" | "container";
   readonly attempt: Attempt;
 }
 
@@ -47,9 +49,24 @@ export interface SelfTestPlan {
   readonly trials: readonly Trial[];
 }
 
+/** A self-test of containers, ready to run in its directory. */
+export interface ContainerTestPlan {
+  readonly argv: readonly string[];
+  /** The container's. */
+  readonly name: string;
+  /** The directory it is given, and the user it is given to. */
+  readonly workspace: string;
+  readonly owner: { readonly uid: number; readonly gid: number };
+  readonly props: readonly Prop[];
+  readonly trials: readonly Trial[];
+}
+
 /** What came of a trial. */
 export interface TrialResult extends Pick<Trial, "layer" | "kind" | "what"> {
-  /** `ok`, `NotCapable` (Deno refused), `EACCES` (the kernel refused), or another error's code. */
+  /**
+   * `ok`, `NotCapable` (Deno refused), `EACCES` (the kernel refused), `refused` (in a container),
+   * or another error's code.
+   */
   readonly outcome: string;
   /** Whether that is as it must be. */
   readonly holds: boolean;

@@ -1,0 +1,20 @@
+import { CommandBuilder } from "@david/dax";
+import type { EngineAccess } from "./run_container_trials.ts";
+
+/**
+ * Lists the images that an engine has, by name, newest first.
+ *
+ * @param client Path of its client.
+ * @returns Nothing where the engine does not say.
+ */
+export async function listImages(
+  client: string,
+  { host, clientEnv }: EngineAccess,
+): Promise<readonly string[]> {
+  const { code, stdout } = await new CommandBuilder()
+    .command([client, "images", "--format", "{{.Repository}}:{{.Tag}}"]).noThrow().clearEnv()
+    .env({ PATH: "/usr/local/bin:/usr/bin:/bin", ...clientEnv, DOCKER_HOST: host })
+    .stdin("null").stdout("piped").stderr("null");
+  if (code !== 0) return [];
+  return [...new Set(stdout.split("\n").filter((it) => it !== "" && !it.includes("<none>")))];
+}
