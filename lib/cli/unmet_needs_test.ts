@@ -8,7 +8,7 @@ type Has = Pick<Machine, "runtime" | "kernel" | "engine">;
 const at = (line: number) => ({ file: "policy.yaml", line, column: 3 });
 const nothing = (message: string) => ({
   found: false as const,
-  problem: { code: "host/none", severity: "error" as const, message },
+  problem: { code: "host/none" as const, severity: "error" as const, message },
 });
 
 const ALL: Has = {
@@ -33,8 +33,9 @@ function proof(
   verdict: LayerProof["verdict"] = "proved",
 ): LayerProof {
   const holds = verdict === "proved";
-  const probe = { layer, kind: "probe", what: "get out", outcome: holds ? "EACCES" : "ok", holds };
-  return { layer, verdict, results: verdict === "not-proved" ? [] : [probe as const] };
+  const outcome = holds ? "refused" : "ok";
+  const probe = { layer, kind: "probe", what: "get out", outcome, holds } as const;
+  return { layer, verdict, results: verdict === "not-proved" ? [] : [probe] };
 }
 
 const PROVED = [proof("deno"), proof("kernel"), proof("container")];
