@@ -54,8 +54,8 @@ export interface ContainerTestPlan {
   readonly argv: readonly string[];
   /** The container's. */
   readonly name: string;
-  /** The directory it is given, and the user it is given to. */
-  readonly workspace: string;
+  /** The user it runs as, and the files that are given to that user first. */
+  readonly owned: readonly string[];
   readonly owner: { readonly uid: number; readonly gid: number };
   readonly props: readonly Prop[];
   readonly trials: readonly Trial[];

@@ -68,7 +68,9 @@ export function containerTestPlan(question: ContainerTestQuestion): ContainerTes
     { path: at("beside/word"), text: "word\n" },
     { path: at("env"), text: "" },
   ];
-  return { argv: argv.map(fill), name, workspace, owner, props, trials };
+  // Its own file, so that it is not the file's mode that keeps the container from it.
+  const owned = [workspace, at("beside"), at("beside/word")];
+  return { argv: argv.map(fill), name, owned, owner, props, trials };
 }
 
 function trialsIn(workspace: string, beside: string): readonly Trial[] {

@@ -27,7 +27,8 @@ export async function runContainerTrials(
 ): Promise<SelfTest> {
   try {
     makeProps(plan.props);
-    if (Deno.uid() === 0) await Deno.chown(plan.workspace, plan.owner.uid, plan.owner.gid);
+    const { uid, gid } = plan.owner;
+    if (Deno.uid() === 0) for (const it of plan.owned) await Deno.chown(it, uid, gid);
   } catch (error) {
     return { results: [], broken: `its files cannot be made: ${(error as Error).message}` };
   }
