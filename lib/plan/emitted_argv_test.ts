@@ -86,6 +86,7 @@ const CODE = {
   eval: "/code/eval",
   plugin: "/code/plugin",
   importMap: "/code/map",
+  guardedImportMap: "/code/guarded",
   modules: ["/code/zod"],
 };
 

@@ -9,6 +9,7 @@
  * @module
  */
 import { runChild } from "../../lib/execute/run_child.ts";
+import { spawnHere } from "../../lib/kernel/mod.ts";
 import type { Job } from "../../lib/model/mod.ts";
 import { command } from "../cli/bulkhead.ts";
 
@@ -136,6 +137,8 @@ async function timed({ name, argv, job, outputs }: Case, directory: string): Pro
     signal: new AbortController().signal,
     onLog: () => {},
     onMetric: () => {},
+    onDenied: () => {},
+    spawn: (command) => Promise.resolve(spawnHere(command)),
   });
   const elapsed = performance.now() - start;
   const said = result?.state === "success" ? result.outputs : undefined;

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-sync-fn-in-async-fn -- one attempt after the other is what is wanted
 /**
  * The child of a self-test: tries what its argument lists, and says what came of each.
  *

@@ -28,7 +28,7 @@ export async function runContainerTrials(
   try {
     makeProps(plan.props);
     const { uid, gid } = plan.owner;
-    if (Deno.uid() === 0) for (const it of plan.owned) await Deno.chown(it, uid, gid);
+    if (Deno.uid() === 0) { for (const it of plan.owned) await Deno.chown(it, uid, gid); }
   } catch (error) {
     return { results: [], broken: `its files cannot be made: ${(error as Error).message}` };
   }
