@@ -1,10 +1,29 @@
-import { openKernelThreads, type Spawn, spawnHere } from "../kernel/mod.ts";
+import {
+  openKernelThreads,
+  type ProcessCommand,
+  readCgroups,
+  type Spawn,
+  spawnHere,
+} from "../kernel/mod.ts";
 import type { Found, Kernel, KernelRules } from "../model/mod.ts";
+import { openSupervisor, type SupervisedProcess, type Supervision } from "./supervise.ts";
+import { randomId } from "./workspace.ts";
+
+/**
+ * Starts a process that is kept.
+ *
+ * @param supervision Without it the process has no limits, and a mark of its own.
+ * @throws When it cannot be started: no such program, not permitted, limits that cannot be set, …
+ */
+export type Start = (
+  command: ProcessCommand,
+  supervision?: Supervision,
+) => Promise<SupervisedProcess>;
 
 /** Starts processes from where their rules say. */
 export interface Launcher extends Disposable {
   /** A way to start processes under these rules; without rules, like any process. */
-  under(rules: KernelRules | undefined): Spawn;
+  under(rules: KernelRules | undefined): Start;
   /** Gets ready for a process under these rules. */
   prepare(rules: KernelRules): void;
 }
@@ -16,13 +35,19 @@ export interface Launcher extends Disposable {
  */
 export function openLauncher(kernel: Found<Kernel>): Launcher {
   const threads = kernel.found ? openKernelThreads(kernel.value) : undefined;
+  const supervisor = openSupervisor(readCgroups());
+  const spawnUnder = (rules: KernelRules | undefined): Spawn => async (command) => {
+    if (rules === undefined) return spawnHere(command);
+    if (threads === undefined) throw new Error("this machine has no kernel layer");
+    return await threads.spawn(rules, command);
+  };
   return {
-    under: (rules) => async (command) => {
-      if (rules === undefined) return spawnHere(command);
-      if (threads === undefined) throw new Error("this machine has no kernel layer");
-      return await threads.spawn(rules, command);
-    },
+    under: (rules) => (command, supervision = { mark: randomId(), limits: {} }) =>
+      supervisor.supervise(spawnUnder(rules), command, supervision),
     prepare: (rules) => threads?.prepare(rules),
-    [Symbol.dispose]: () => threads?.[Symbol.dispose](),
+    [Symbol.dispose]() {
+      threads?.[Symbol.dispose]();
+      supervisor[Symbol.dispose]();
+    },
   };
 }

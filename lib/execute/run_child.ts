@@ -1,12 +1,28 @@
-import type { Spawn } from "../kernel/mod.ts";
-import type { ChildRecord, Denial, Ending, Job, LogLevel, Result } from "../model/mod.ts";
+import type {
+  ChildRecord,
+  Denial,
+  Ending,
+  Job,
+  LimitName,
+  LimitValues,
+  LogLevel,
+  Result,
+} from "../model/mod.ts";
+import { findLimits } from "./find_limits.ts";
+import type { Start } from "./launcher.ts";
+import { hideCut } from "./mask_secrets.ts";
 import { readRecord } from "./read_record.ts";
+import { MAX_RECORD_BYTES } from "./split_lines.ts";
 import { startProcess } from "./start_process.ts";
+import { randomId } from "./workspace.ts";
 
 /** A child to run. */
 export interface ChildRun {
   readonly argv: readonly string[];
-  readonly spawn: Spawn;
+  readonly spawn: Start;
+  /** By which all it starts is known, also to a later harness; one of its own without it. */
+  readonly mark?: string;
+  readonly limits?: LimitValues;
   /** Variables of the harness that the policy lets through. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
@@ -22,6 +38,8 @@ export interface ChildRun {
 export interface ChildOutcome {
   readonly ending: Ending;
   readonly result?: Result;
+  /** Limits that it ran into, whatever came of that. */
+  readonly limits: readonly LimitName[];
 }
 
 /** What every child has in its environment; nothing of it says anything about the harness. */
@@ -39,16 +57,26 @@ export const CHILD_ENV: Readonly<Record<string, string>> = {
 /** Runs one Deno child: job in on standard input, records and log lines out. */
 export async function runChild(run: ChildRun): Promise<ChildOutcome> {
   let result: Result | undefined;
-  const ending = await startProcess({
+  const { limits = {} } = run;
+  const secrets = Object.values(run.job.secrets);
+  const { ending, hits } = await startProcess({
     argv: run.argv,
     spawn: run.spawn,
     env: { ...run.env, ...CHILD_ENV, TMPDIR: run.cwd },
     cwd: run.cwd,
-    stdin: JSON.stringify(run.job),
+    stdin: `${JSON.stringify(run.job)}\n`,
+    mark: run.mark ?? randomId(),
+    limits,
+    ...(run.job.workspace !== undefined && { workspace: run.job.workspace }),
     ...(run.timeoutMs !== undefined && { timeoutMs: run.timeoutMs }),
     signal: run.signal,
-    onLine: (from, { kind, text }) => {
-      const record = kind === "record" && from === "stdout" ? readRecord(text) : undefined;
+    onLine: (from, line) => {
+      if (line.kind === "dropped") {
+        result ??= tooLong(line.missing ?? 0);
+        return;
+      }
+      const text = hideCut(line, secrets);
+      const record = line.kind === "record" && from === "stdout" ? readRecord(text) : undefined;
       if (record === undefined) return run.onLog(from === "stdout" ? "INFO" : "ERROR", text);
       if (result !== undefined) return; // The last word was said.
       if (record.type === "log") run.onLog(record.level, record.message);
@@ -57,5 +85,16 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
       else result = record;
     },
   });
-  return { ending, ...(result && { result }) };
+  return { ending, ...(result && { result }), limits: findLimits(ending, result, hits, limits) };
+}
+
+/** What it wanted to say is gone, so it is not known to have succeeded. */
+function tooLong(missing: number): Result {
+  const most = MAX_RECORD_BYTES / 2 ** 20;
+  return {
+    type: "result",
+    state: "failed",
+    message: `Cannot take a record of ${MAX_RECORD_BYTES + missing} bytes: outputs, metrics and ` +
+      `log messages are ${most} MiB at most`,
+  };
 }

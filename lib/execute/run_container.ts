@@ -1,12 +1,21 @@
 import { CommandBuilder } from "@david/dax";
-import type { Ending } from "../model/mod.ts";
-import { type Line, splitLines } from "./split_lines.ts";
+import type { Ending, LimitName } from "../model/mod.ts";
+import { MARK } from "./proc.ts";
+import { meterOf, readOutput } from "./read_output.ts";
+import type { Line } from "./split_lines.ts";
+import { watchTreeSize } from "./watch_tree_size.ts";
 
 /** A container to run: the finished argv of the engine's client. */
 export interface ContainerRun {
   readonly argv: readonly string[];
   /** The container's name, to find it again. */
   readonly name: string;
+  /** By which the client is known to the next harness, if this one dies. */
+  readonly mark: string;
+  readonly workspace: string;
+  /** Limits that the engine does not know. */
+  readonly workspaceBytes?: number;
+  readonly outputBytes?: number;
   /** Where the engine answers: `unix:///…`. */
   readonly engine: string;
   /** What the client itself may see: HOME and DOCKER_CONFIG, for registries. */
@@ -20,7 +29,8 @@ export interface ContainerRun {
  * Runs one container to its end, through the engine's own client.
  *
  * At the deadline, and when `signal` fires, the container itself is removed, not only the
- * client: a killed client leaves its container running.
+ * client: a killed client leaves its container running. The same where it says more, or writes more
+ * into its workspace, than it may.
  */
 export async function runContainer(run: ContainerRun): Promise<Ending> {
   if (run.signal.aborted) return { kind: "interrupted" };
@@ -38,16 +48,24 @@ export async function runContainer(run: ContainerRun): Promise<Ending> {
   const timer = timeoutMs === undefined
     ? undefined
     : setTimeout(() => stop({ kind: "timed-out", afterMs: timeoutMs }), timeoutMs);
-  const pump = async (from: "stdout" | "stderr", stream: ReadableStream<Uint8Array>) => {
-    for await (const line of splitLines(stream)) run.onLine(from, line);
-  };
+  const over = (limit: LimitName, value: number) => stop({ kind: "limited", limit, value });
+  const { workspaceBytes } = run;
+  const meter = meterOf(run.outputBytes, (most) => over("output", most));
+  const watch = workspaceBytes === undefined
+    ? undefined
+    : watchTreeSize(run.workspace, workspaceBytes, () => over("workspace", workspaceBytes));
   try {
-    const reading = [pump("stdout", child.stdout()), pump("stderr", child.stderr())];
+    const reading = [
+      readOutput(child.stdout(), meter, (it) => run.onLine("stdout", it)),
+      readOutput(child.stderr(), meter, (it) => run.onLine("stderr", it)),
+    ];
     const { code } = await child;
-    await Promise.allSettled(reading);
+    await Promise.all(reading.map((it) => it.done));
+    await watch?.stop();
     await removal;
     return cut ?? { kind: "exited", code };
   } finally {
+    await watch?.stop();
     clearTimeout(timer);
     run.signal.removeEventListener("abort", interrupt);
   }
@@ -75,9 +93,9 @@ async function removeContainer(
 
 /** An argument array all the way: dax joins nothing into a shell's string. */
 function clientCommand(
-  { clientEnv, engine }: ContainerRun,
+  { clientEnv, engine, mark }: ContainerRun,
   command: [string, ...string[]],
 ): CommandBuilder {
   return new CommandBuilder().command(command).noThrow().clearEnv().stdin("null")
-    .env({ PATH: "/usr/local/bin:/usr/bin:/bin", ...clientEnv, DOCKER_HOST: engine });
+    .env({ PATH: "/usr/local/bin:/usr/bin:/bin", ...clientEnv, DOCKER_HOST: engine, [MARK]: mark });
 }

@@ -1,8 +1,16 @@
 import type { Ending, Job, Program } from "../model/mod.ts";
+import { hideCut } from "./mask_secrets.ts";
 import { readProtocolLine } from "./read_protocol_line.ts";
 import { runChild } from "./run_child.ts";
 import { runContainer } from "./run_container.ts";
-import { outcomeOf, type Reports, type TaskOutcome, type TaskRun } from "./run_task.ts";
+import {
+  markOf,
+  outcomeOf,
+  type Reports,
+  type TaskOutcome,
+  type TaskRun,
+  tellLimits,
+} from "./run_task.ts";
 
 type Container = Extract<Program, { kind: "container" }>;
 
@@ -51,15 +59,21 @@ export async function runScript(
     "<task-run>": run.id,
   };
   let vars: Record<string, unknown> = {};
+  const { workspaceBytes, outputBytes } = run.plan.limits;
   const ending = await runContainer({
     // What the author wrote stands from the image on, and is not filled in.
     argv: argv.map((it, i) => i < program.image ? fill(it, places) : it),
     name,
+    mark: markOf(run),
+    workspace: workspace.path,
+    ...(workspaceBytes !== undefined && { workspaceBytes }),
+    ...(outputBytes !== undefined && { outputBytes }),
     engine: program.engine,
     clientEnv: clientEnv(run.env),
     ...(run.plan.timeoutMs !== undefined && { timeoutMs: run.plan.timeoutMs }),
     signal: run.signal,
-    onLine: (from, { text }) => {
+    onLine: (from, it) => {
+      const text = hideCut(it, Object.values(run.secrets));
       const line = readProtocolLine(text);
       if (line.kind === "text") return reports.onLog(from === "stdout" ? "INFO" : "ERROR", text);
       if (line.kind === "bad") {
@@ -70,6 +84,7 @@ export async function runScript(
       line.logs.forEach((it) => reports.onLog(it.level, it.message));
     },
   });
+  if (ending.kind === "limited") tellLimits(run, [ending.limit]);
   return scriptOutcome(ending, vars);
 }
 

@@ -4,6 +4,7 @@ import type {
   EventBody,
   HarnessChild,
   Job,
+  LimitName,
   LogLevel,
   Metric,
   Result,
@@ -14,6 +15,7 @@ import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
 import { attributeDenial } from "./attribute_denial.ts";
+import { limitValue, overLimit } from "./find_limits.ts";
 import { localTimeZone } from "./local_time_zone.ts";
 import { placeRules } from "./place_rules.ts";
 import { runScript } from "./run_script.ts";
@@ -77,9 +79,11 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
   const needsWorkspace = plan.program?.kind !== "built-in";
   await using workspace = needsWorkspace ? await run.root.workspace(run.id) : undefined;
   const tell = denialTeller(run, workspace?.path);
-  const { ending, result } = await runChild({
+  const { ending, result, limits } = await runChild({
     argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
     spawn: run.launcher.under(plan.kernel && placeRules(plan.kernel, workspace?.slot)),
+    mark: markOf(run),
+    limits: plan.limits,
     env: allowedEnv(run),
     cwd: workspace?.path ?? "/",
     job: jobOf(run, workspace?.path),
@@ -88,9 +92,27 @@ async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome
     ...reports,
     onDenied: tell,
   });
+  tellLimits(run, limits);
   const { denial, ...outcome } = outcomeOf(ending, result);
   if (denial !== undefined) tell(denial);
   return outcome;
+}
+
+/** By which all that a task run starts is known: to the harness, and to the next if it dies. */
+export function markOf({ execution, id }: TaskRun): string {
+  return `${execution}.${id}`;
+}
+
+/** Tells which limits a task ran into, with the rule behind each. */
+export function tellLimits({ plan, emit }: TaskRun, limits: readonly LimitName[]): void {
+  for (const limit of limits) {
+    const rule = `bulkhead.limits.${limit}`;
+    const value = limitValue(plan.limits, limit);
+    const because = plan.because.find((it) => it.rule === rule);
+    if (value !== undefined && because !== undefined) {
+      emit({ type: "task.limited", limit, value, because });
+    }
+  }
 }
 
 /** Tells each denial once, with the rule behind it. */
@@ -155,6 +177,8 @@ export function outcomeOf(ending: Ending, result: Result | undefined): TaskOutco
       return { state: "KILLED", ending, error: "interrupted", outputs: {} };
     case "not-started":
       return failed(ending, `could not be started: ${ending.reason}`);
+    case "limited":
+      return failed(ending, `ended: ${overLimit(ending.limit, ending.value)}`);
     case "signaled":
       return failed(ending, `ended by ${ending.signal}`);
     case "exited":

@@ -1,60 +1,78 @@
-/** The longest line that is passed on whole; what is longer comes in pieces. */
+/** The longest line that is passed on whole; the rest of a longer one is dropped. */
 export const MAX_LINE_BYTES = 1024 * 1024;
-/** Records carry outputs and may be longer. */
-const MAX_RECORD_BYTES = 32 * 1024 * 1024;
+/** Records carry outputs and may be longer; as objects they take ten times as much of our memory. */
+export const MAX_RECORD_BYTES = 8 * 1024 * 1024;
 const RECORD = 0x1e;
 const NEWLINE = 0x0a;
 
 /** A line of a process's output, without its newline. */
 export interface Line {
-  readonly kind: "text" | "record";
+  /** `dropped`: a record that was too long, of which nothing is kept. */
+  readonly kind: "text" | "record" | "dropped";
   readonly text: string;
+  /** How many bytes at its end are known to be missing; absent where it is whole. */
+  readonly missing?: number;
 }
 
 /**
  * Splits what a process writes into lines, in the form of JSON text sequences (RFC 7464): a
  * line that begins with RS is a record, everything else is text.
  *
- * Never holds more than one line; a record beyond 32 MiB is dropped and told as text.
+ * Never holds more than one line, and of that no more than 1 MiB, or 8 MiB of a record.
+ *
+ * @param isCut Whether the stream ended before its time, asked at its end.
  */
-export async function* splitLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<Line> {
+export async function* splitLines(
+  stream: ReadableStream<Uint8Array>,
+  isCut: () => boolean = () => false,
+): AsyncGenerator<Line> {
   let parts: Uint8Array[] = [];
   let held = 0;
+  let length = 0;
   let isRecord = false;
   const take = (): Line => {
-    const bytes = new Uint8Array(held);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const missing = length - held;
+    const bytes = joined(parts);
     parts = [];
     held = 0;
-    const text = new TextDecoder().decode(isRecord ? bytes.subarray(1) : bytes);
-    return { kind: isRecord ? "record" : "text", text: text.replace(/\r$/, "") };
+    length = 0;
+    if (isRecord && missing > 0) return { kind: "dropped", text: "", missing };
+    const text = new TextDecoder().decode(isRecord ? bytes.subarray(1) : bytes).replace(/\r$/, "");
+    return { kind: isRecord ? "record" : "text", text, ...(missing > 0 && { missing }) };
   };
   for await (const chunk of stream) {
     let rest = chunk;
     while (rest.length > 0) {
-      if (held === 0) isRecord = rest[0] === RECORD;
+      if (length === 0) isRecord = rest[0] === RECORD;
       const end = rest.indexOf(NEWLINE);
-      const limit = (isRecord ? MAX_RECORD_BYTES : MAX_LINE_BYTES) - held;
-      const piece = rest.subarray(0, Math.min(end === -1 ? rest.length : end, limit));
-      parts.push(piece.slice());
-      held += piece.length;
+      const piece = rest.subarray(0, end === -1 ? rest.length : end);
+      const room = (isRecord ? MAX_RECORD_BYTES : MAX_LINE_BYTES) - held;
+      if (room > 0 && piece.length > 0) {
+        const kept = piece.slice(0, room);
+        parts.push(kept);
+        held += kept.length;
+      }
+      length += piece.length;
+      if (isRecord && length > MAX_RECORD_BYTES) {
+        parts = []; // nothing of it is of any use
+        held = MAX_RECORD_BYTES;
+      }
       rest = rest.subarray(piece.length);
-      if (rest[0] === NEWLINE) {
+      if (end !== -1) {
         rest = rest.subarray(1);
         yield take();
-      } else if (held >= (isRecord ? MAX_RECORD_BYTES : MAX_LINE_BYTES)) {
-        if (isRecord) {
-          parts = [];
-          held = 0;
-          isRecord = false;
-          yield { kind: "text", text: "(a record of more than 32 MiB was dropped)" };
-        } else yield take();
       }
     }
   }
-  if (held > 0) yield take();
+  if (length > 0) yield isCut() ? { missing: 0, ...take() } : take();
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { MAX_LINE_BYTES, splitLines } from "./split_lines.ts";
+import { MAX_LINE_BYTES, MAX_RECORD_BYTES, splitLines } from "./split_lines.ts";
 
 async function lines(...chunks: string[]) {
   const encoder = new TextEncoder();
@@ -28,8 +28,19 @@ Deno.test.each([
   deepEqual(await lines(...chunks), found);
 });
 
-Deno.test("splitLines() gives a line without end in pieces", async () => {
+Deno.test("splitLines() cuts a long line, and goes on with the next", async () => {
   const found = await lines("x".repeat(MAX_LINE_BYTES), "x".repeat(10), "\nend\n");
-  deepEqual(found.map((it) => it.length - 5), [MAX_LINE_BYTES, 10, 3]);
-  equal(found[2], "text:end");
+  deepEqual(found.map((it) => it.length - 5), [MAX_LINE_BYTES, 3]);
+  equal(found[1], "text:end");
+});
+
+Deno.test("splitLines() drops a record that is too long, and tells its length", async () => {
+  const encoder = new TextEncoder();
+  const piece = encoder.encode("x".repeat(2 ** 20));
+  const chunks = [encoder.encode("\x1e"), ...Array(9).fill(piece), encoder.encode("\n\x1e{}\n")];
+  const found = await Array.fromAsync(splitLines(ReadableStream.from(chunks)));
+  deepEqual(found, [
+    { kind: "dropped", text: "", missing: 9 * 2 ** 20 + 1 - MAX_RECORD_BYTES },
+    { kind: "record", text: "{}" },
+  ]);
 });

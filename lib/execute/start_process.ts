@@ -1,112 +1,123 @@
-import type { ProcessCommand, Spawn, StartedProcess } from "../kernel/mod.ts";
-import type { Ending } from "../model/mod.ts";
-import { type Line, splitLines } from "./split_lines.ts";
+import type { ProcessCommand } from "../kernel/mod.ts";
+import type { Ending, LimitName, LimitValues } from "../model/mod.ts";
+import type { Start } from "./launcher.ts";
+import { meterOf, readOutput, settled } from "./read_output.ts";
+import type { Line } from "./split_lines.ts";
+import type { SupervisedProcess } from "./supervise.ts";
+import { killGroup } from "./process_tree.ts";
+import { watchTreeSize } from "./watch_tree_size.ts";
 
 /** A process to start. */
 export interface ProcessStart extends ProcessCommand {
   /** How: from this thread, or from one that the kernel confines. */
-  readonly spawn: Spawn;
-  /** Handed over on standard input, which is then closed. */
+  readonly spawn: Start;
+  /** Handed over on standard input, which stays open: that ties the process to the harness. */
   readonly stdin: string;
+  /** By which all it starts is known; nobody may guess it. */
+  readonly mark: string;
+  readonly limits: LimitValues;
+  /** The directory that the limit of the workspace is about; none is measured without it. */
+  readonly workspace?: string;
   readonly timeoutMs?: number;
   /** Ends the process when it fires. */
   readonly signal: AbortSignal;
   readonly onLine: (from: "stdout" | "stderr", line: Line) => void;
 }
 
-/** How long a process may keep its pipes open, or itself alive, after it is done. */
-const GRACE_MS = 2_000;
+/** How a process ended, and which limits it ran into on the way. */
+export interface ProcessOutcome {
+  readonly ending: Ending;
+  readonly hits: readonly LimitName[];
+}
 
 /**
- * Runs one process in a group of its own to its end.
+ * Runs one process to its end, and all that it starts.
  *
- * Never rejects because of what the process did. The environment starts empty. When it ends,
- * and at the deadline, the whole group is killed; what left the group by `setsid` is not.
+ * Never rejects because of what the process did. The environment starts empty. When it ends, at the
+ * deadline, and when it goes over a limit, whatever it has started is ended, before this returns.
  */
-export async function startProcess(start: ProcessStart): Promise<Ending> {
+export async function startProcess(start: ProcessStart): Promise<ProcessOutcome> {
   const aborted = () => start.signal.aborted;
-  if (aborted()) return { kind: "interrupted" };
-  const { argv, env, cwd } = start;
-  let child: StartedProcess;
+  if (aborted()) return { ending: { kind: "interrupted" }, hits: [] };
+  const { argv, env, cwd, mark, limits, timeoutMs } = start;
+  let child: SupervisedProcess;
   try {
-    child = await start.spawn({ argv, env, cwd });
+    child = await start.spawn({ argv, env, cwd }, { mark, limits });
   } catch (cause) {
-    return { kind: "not-started", reason: (cause as Error).message };
+    return { ending: { kind: "not-started", reason: (cause as Error).message }, hits: [] };
   }
   let cut: Ending | undefined;
+  let ended = false;
   const stop = (ending: Ending) => {
     cut ??= ending;
-    killGroup(child.pid);
+    if (!ended) killGroup(child.pid); // after that its number may be another's
   };
   const interrupt = () => stop({ kind: "interrupted" });
   start.signal.addEventListener("abort", interrupt);
   if (aborted()) interrupt(); // while the process was being started
-  const { timeoutMs } = start;
   const timer = timeoutMs === undefined
     ? undefined
     : setTimeout(() => stop({ kind: "timed-out", afterMs: timeoutMs }), timeoutMs);
+  const over = (limit: LimitName, value: number) => stop({ kind: "limited", limit, value });
+  const { outputBytes, workspaceBytes } = limits;
+  const meter = meterOf(outputBytes, (most) => over("output", most));
+  const watch = workspaceBytes === undefined || start.workspace === undefined
+    ? undefined
+    : watchTreeSize(start.workspace, workspaceBytes, () => over("workspace", workspaceBytes));
   const reading = [
-    read(child.stdout, (it) => start.onLine("stdout", it)),
-    read(child.stderr, (it) => start.onLine("stderr", it)),
+    readOutput(child.stdout, meter, (it) => start.onLine("stdout", it)),
+    readOutput(child.stderr, meter, (it) => start.onLine("stderr", it)),
   ];
+  const writer = child.stdin.getWriter();
+  const fed = feed(writer, start.stdin).then((ok) => {
+    if (ok && !ended) child.tie();
+  });
   try {
-    await feed(child.stdin, start.stdin);
     const status = await child.status;
-    killGroup(child.pid);
+    ended = true;
+    clearTimeout(timer);
+    const { hits, left } = await child.end();
     await settled(reading);
-    if (cut !== undefined) return cut;
-    return status.signal === null
-      ? { kind: "exited", code: status.code }
-      : { kind: "signaled", signal: status.signal };
+    await watch?.stop();
+    const closed = writer.abort().catch(() => {});
+    if (left === 0) await Promise.all([closed, fed]); // nobody is left who could keep it open
+    else {
+      const text = `${left} processes of this task do not end although they were killed`;
+      start.onLine("stderr", { kind: "text", text });
+    }
+    return { ending: cut ?? endingOf(status, limits, hits), hits };
   } finally {
     clearTimeout(timer);
     start.signal.removeEventListener("abort", interrupt);
   }
 }
 
-/** A process that does not read its input is none of our trouble. */
-async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
-  const writer = stdin.getWriter();
+/** What it died of, when that was a limit that the kernel watches. */
+function endingOf(
+  { code, signal }: { readonly code: number; readonly signal: string | null },
+  { memoryBytes, workspaceBytes }: LimitValues,
+  hits: readonly LimitName[],
+): Ending {
+  if (signal === null) return { kind: "exited", code };
+  if (signal === "SIGXFSZ" && workspaceBytes !== undefined) {
+    return { kind: "limited", limit: "workspace", value: workspaceBytes };
+  }
+  // V8 stops on a trap when its heap is full; the kernel kills who is over the limit of a group.
+  const full = signal === "SIGTRAP" || (signal === "SIGKILL" && hits.includes("memory"));
+  return full && memoryBytes !== undefined
+    ? { kind: "limited", limit: "memory", value: memoryBytes }
+    : { kind: "signaled", signal };
+}
+
+/** @returns Whether it took all of it; one that does not read its input is none of our trouble. */
+async function feed(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  text: string,
+): Promise<boolean> {
   try {
     await writer.write(new TextEncoder().encode(text));
-    await writer.close();
+    return true;
   } catch {
-    await writer.abort().catch(() => {});
-  }
-}
-
-interface Reading {
-  readonly done: Promise<void>;
-  readonly cancel: () => void;
-}
-
-function read(stream: ReadableStream<Uint8Array>, onLine: (line: Line) => void): Reading {
-  const aborter = new AbortController();
-  const through = new TransformStream<Uint8Array, Uint8Array>();
-  const pumped = stream.pipeTo(through.writable, { signal: aborter.signal }).catch(() => {});
-  const done = (async () => {
-    try {
-      for await (const line of splitLines(through.readable)) onLine(line);
-    } catch {
-      // The pipe was cut after the grace period: what came before it counts.
-    }
-    await pumped;
-  })();
-  return { done, cancel: () => aborter.abort() };
-}
-
-/** Waits for both pipes; one that something outside the group keeps open is cut. */
-async function settled(reading: readonly Reading[]): Promise<void> {
-  const timer = setTimeout(() => reading.forEach((it) => it.cancel()), GRACE_MS);
-  await Promise.all(reading.map((it) => it.done));
-  clearTimeout(timer);
-}
-
-function killGroup(leader: number): void {
-  try {
-    Deno.kill(-leader, "SIGKILL");
-  } catch (error) {
-    // Nobody is left in the group: that is what was wanted.
-    if (!(error instanceof Deno.errors.NotFound) && !/ESRCH/.test(String(error))) throw error;
+    return false;
   }
 }

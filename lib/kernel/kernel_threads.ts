@@ -102,8 +102,13 @@ function converse(
   const started = Promise.withResolvers<StartedProcess>();
   const status = Promise.withResolvers<{ code: number; signal: string | null }>();
   const outputs = { stdout: outputOf(id, "stdout", post), stderr: outputOf(id, "stderr", post) };
+  let written: PromiseWithResolvers<void> | undefined;
   const stdin = new WritableStream<Uint8Array>({
-    write: (bytes) => post({ type: "write", id, bytes }),
+    write(bytes) {
+      written = Promise.withResolvers();
+      post({ type: "write", id, bytes });
+      return written.promise;
+    },
     close: () => post({ type: "end-input", id }),
     abort: () => post({ type: "end-input", id }),
   });
@@ -121,6 +126,10 @@ function converse(
           });
         case "not-spawned":
           return started.reject(new Error(message.reason));
+        case "written":
+          if (message.ok) written?.resolve();
+          else written?.reject(new Error("nobody reads the standard input any more"));
+          return;
         case "output":
           if (message.bytes === undefined) over(message.from);
           return outputs[message.from].hear(message.bytes);
@@ -134,6 +143,7 @@ function converse(
       started.reject(error);
       status.promise.catch(() => {}); // nobody may be waiting
       status.reject(error);
+      written?.reject(error);
       outputs.stdout.hear(undefined);
       outputs.stderr.hear(undefined);
     },

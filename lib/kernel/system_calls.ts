@@ -18,6 +18,8 @@ const BY_ARCH = {
   userfaultfd: { x86_64: 323, aarch64: 282 },
   open_by_handle_at: { x86_64: 304, aarch64: 265 },
   kexec_load: { x86_64: 246, aarch64: 104 },
+  wait4: { x86_64: 61, aarch64: 260 },
+  flock: { x86_64: 73, aarch64: 32 },
 } as const;
 
 /** Newer calls have one number everywhere. */
@@ -25,6 +27,7 @@ const EVERYWHERE = {
   io_uring_setup: 425,
   io_uring_enter: 426,
   io_uring_register: 427,
+  pidfd_send_signal: 424,
   pidfd_open: 434,
   pidfd_getfd: 438,
   landlock_create_ruleset: 444,

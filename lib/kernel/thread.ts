@@ -34,7 +34,7 @@ thread.onmessage = ({ data: message }) => {
     case "spawn":
       return spawn(message);
     case "write":
-      return void processes.get(message.id)?.input.write(message.bytes).catch(() => {});
+      return void write(message);
     case "end-input":
       return void processes.get(message.id)?.input.close().catch(() => {});
     case "pull":
@@ -69,6 +69,12 @@ function spawn({ id, command }: Extract<ToThread, { type: "spawn" }>): void {
   } catch (error) {
     thread.postMessage({ type: "not-spawned", id, reason: (error as Error).message });
   }
+}
+
+async function write({ id, bytes }: Extract<ToThread, { type: "write" }>): Promise<void> {
+  const written = processes.get(id)?.input.write(bytes) ?? Promise.reject();
+  const ok = await written.then(() => true, () => false);
+  thread.postMessage({ type: "written", id, ok });
 }
 
 async function pull({ id, from }: Extract<ToThread, { type: "pull" }>): Promise<void> {

@@ -18,6 +18,8 @@ export type FromThread =
   | { readonly type: "not-restricted"; readonly reason: string }
   | { readonly type: "spawned"; readonly id: number; readonly pid: number }
   | { readonly type: "not-spawned"; readonly id: number; readonly reason: string }
+  /** What was to be written is in the pipe, or nobody reads it any more. */
+  | { readonly type: "written"; readonly id: number; readonly ok: boolean }
   /** Without bytes there are no more. */
   | {
     readonly type: "output";

@@ -1,4 +1,4 @@
-import type { Denial, Ending, LogLevel, Metric, State } from "./outcome.ts";
+import type { Denial, Ending, LimitName, LogLevel, Metric, State } from "./outcome.ts";
 import type { Because } from "./source.ts";
 
 /** What every event says. */
@@ -41,6 +41,13 @@ export type EventBody =
   | TaskHead & Denial & {
     readonly type: "task.denied";
     readonly layer: "preflight" | "deno" | "kernel" | "container";
+    readonly because: Because;
+  }
+  | TaskHead & {
+    /** It ran into a limit: of that it was ended, or could not have what it asked for. */
+    readonly type: "task.limited";
+    readonly limit: LimitName;
+    readonly value: number;
     readonly because: Because;
   }
   | TaskHead & {

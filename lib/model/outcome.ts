@@ -4,7 +4,12 @@ export type Ending =
   | { readonly kind: "signaled"; readonly signal: string }
   | { readonly kind: "timed-out"; readonly afterMs: number }
   | { readonly kind: "interrupted" }
+  /** It went over a limit of the policy, and was ended for that. */
+  | { readonly kind: "limited"; readonly limit: LimitName; readonly value: number }
   | { readonly kind: "not-started"; readonly reason: string };
+
+/** A limit of `bulkhead.limits` other than time. */
+export type LimitName = "memory" | "processes" | "files" | "output" | "workspace";
 
 /** A state of a task run or an execution, in Kestra's words. */
 export type State = "SUCCESS" | "WARNING" | "FAILED" | "KILLED" | "SKIPPED";

@@ -2,7 +2,7 @@ import type { Diagnostic } from "./diagnostic.ts";
 import type { Flow, Task } from "./flow.ts";
 import type { KernelRules } from "./kernel.ts";
 import type { Injection } from "./located.ts";
-import type { PolicyFile } from "./policy.ts";
+import type { LimitValues, PolicyFile } from "./policy.ts";
 import type { Because, BuiltIn, Source } from "./source.ts";
 
 /** What kind of executor a task needs. */
@@ -101,6 +101,8 @@ export interface TaskPlan {
   readonly spawn: "allowed" | "denied";
   readonly layers: Layers;
   readonly timeoutMs?: number;
+  /** What a run of it may use up; the time is `timeoutMs`. */
+  readonly limits: LimitValues;
   /** One entry for each value of the task, in its order. */
   readonly provenance: readonly Provenance[];
   readonly because: readonly Because[];

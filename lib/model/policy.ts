@@ -26,10 +26,20 @@ export type SpawnMode = "by-class" | "never";
 /** Ceilings for one task run. A missing key sets no ceiling of its own. */
 export interface Limits {
   readonly timeoutMs?: Sourced<number>;
+  /** Heap, buffers and WebAssembly; what the runtime needs for itself comes on top. */
   readonly memoryBytes?: Sourced<number>;
-  /** Processes and threads. Governs containers. */
+  /** Processes and threads, the runtime's own among them. */
   readonly processes?: Sourced<number>;
+  /** Open files of one process. */
+  readonly files?: Sourced<number>;
+  /** All that it says on standard output and standard error, records of outputs included. */
+  readonly outputBytes?: Sourced<number>;
+  /** All files in its workspace, and each file that it writes anywhere. */
+  readonly workspaceBytes?: Sourced<number>;
 }
+
+/** {@linkcode Limits} without their places. */
+export type LimitValues = { readonly [K in keyof Limits]?: number };
 
 /** Hosts a task may reach. */
 export interface NetworkRules {

@@ -2,6 +2,7 @@ import type {
   Because,
   Injection,
   KernelRules,
+  Limits,
   LocatedScalar,
   Permissions,
   Policy,
@@ -143,12 +144,20 @@ export function becauseOfValue(path: string, value: LocatedScalar, injection: In
   };
 }
 
+/** What a limit is called in the policy, and what it counts. */
+const LIMITS: Readonly<Record<keyof Limits, { readonly name: string; readonly unit: string }>> = {
+  timeoutMs: { name: "timeout", unit: " ms" },
+  memoryBytes: { name: "memory", unit: " bytes" },
+  processes: { name: "processes", unit: "" },
+  files: { name: "files", unit: "" },
+  outputBytes: { name: "output", unit: " bytes" },
+  workspaceBytes: { name: "workspace", unit: " bytes" },
+};
+
 /** Ceilings that a policy sets. */
 export function becauseOfLimits({ limits }: Policy): Because[] {
-  const names = { timeoutMs: "timeout", memoryBytes: "memory", processes: "processes" } as const;
-  return Object.entries(names).flatMap(([key, name]) => {
-    const it = limits[key as keyof typeof names];
-    const unit = key === "timeoutMs" ? " ms" : key === "memoryBytes" ? " bytes" : "";
+  return Object.entries(LIMITS).flatMap(([key, { name, unit }]) => {
+    const it = limits[key as keyof Limits];
     return it === undefined ? [] : [{
       effect: `limit ${name} to ${it.value}${unit}`,
       rule: `bulkhead.limits.${name}`,

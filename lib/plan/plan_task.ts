@@ -5,6 +5,7 @@ import type {
   HostFacts,
   KernelRules,
   Layers,
+  LimitValues,
   Permissions,
   Policy,
   Refusal,
@@ -53,7 +54,8 @@ export function taskPlanner(
     made.set(type, plan);
     return plan;
   };
-  const given: Given = { policy, closed, host, restricted: restricter(policy) };
+  const limits = limitValues(policy);
+  const given: Given = { policy, limits, closed, host, restricted: restricter(policy) };
   return (task, flow, ruled = UNRULED) =>
     planTask(task, flow, ruled, ofClass(task.type.value), given);
 }
@@ -61,6 +63,7 @@ export function taskPlanner(
 /** What is the same for all tasks of a plan. */
 interface Given {
   readonly policy: Policy;
+  readonly limits: LimitValues;
   readonly closed: readonly ClosedPath[];
   readonly host: HostFacts;
   readonly restricted: (task: Task) => Refusal | undefined;
@@ -71,11 +74,11 @@ function planTask(
   flow: Flow,
   ruled: Ruled,
   { kind, spawn: { spawn, because: spawnBecause }, known, inProcess, inContainer = [] }: ClassPlan,
-  { policy, closed, host, restricted }: Given,
+  { policy, limits, closed, host, restricted }: Given,
 ): TaskPlan {
   const { provenance, because: ofValues } = provenanceOf(task.effective);
   const values = [...ofValues, ...ruled.because];
-  const base = { task, kind, spawn, provenance, ...timeoutOf(task, policy) };
+  const base = { task, kind, spawn, provenance, limits, ...timeoutOf(task, policy) };
   const refuse = (refusal: Refusal): TaskPlan => ({
     ...base,
     verdict: "refuse",
@@ -160,6 +163,10 @@ function kernelRefusal({ kernel }: Policy, host: HostFacts): Refusal | undefined
     source: kernel.source ?? "built-in",
     help: 'Say "kernel: prefer" to run without it, and read what that leaves open',
   };
+}
+
+function limitValues({ limits }: Policy): LimitValues {
+  return Object.fromEntries(Object.entries(limits).map(([key, it]) => [key, it.value]));
 }
 
 function timeoutOf(task: Task, { limits }: Policy): { timeoutMs?: number } {

@@ -222,7 +222,7 @@ function smallest(all: readonly Limits[]): Limits {
       undefined,
     );
   const limits: Record<string, Sourced<number>> = {};
-  for (const key of ["timeoutMs", "memoryBytes", "processes"] as const) {
+  for (const key of new Set(all.flatMap((it) => Object.keys(it) as (keyof Limits)[]))) {
     const it = least(key);
     if (it !== undefined) limits[key] = it;
   }

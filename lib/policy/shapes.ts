@@ -25,6 +25,15 @@ const size = z.union([z.string(), z.number()]).transform((text, context) => {
   return bytes;
 });
 
+const bytes = z.union([z.string(), z.number()]).transform((text, context) => {
+  const size = parseSize(String(text));
+  if (size === undefined || size < 1024) {
+    context.addIssue({ code: "custom", message: 'expected a size of 1KB or more, such as "10MB"' });
+    return z.NEVER;
+  }
+  return size;
+});
+
 /** `kestra.ee.java-security`. Its four keys are all that Kestra documents. */
 export const JavaSecurity = z.strictObject({
   enabled: z.boolean(),
@@ -63,6 +72,10 @@ export const Bulkhead = z.strictObject({
     timeout: duration.optional(),
     memory: size.optional(),
     processes: z.int().min(1).max(100_000).optional(),
+    files: z.int().min(32, "expected 32 or more: the runtime needs some itself").max(1_000_000)
+      .optional(),
+    output: bytes.optional(),
+    workspace: bytes.optional(),
   }).optional(),
   containers: z.strictObject({
     engine: z.string().optional(),

@@ -32,6 +32,13 @@ export function runText(texts: Texts, style: Style): (event: Event) => string {
           ? `${head}      built-in rule\n`
           : head + renderPlace(because.source, texts, style).replace(/^(?=.)/gm, "    ");
       }
+      case "task.limited": {
+        const { limit, value, because } = event;
+        const head = `    ${style.red("limit")} ${limit} ${value}: ${printable(because.rule)}\n`;
+        return because.source === "built-in"
+          ? head
+          : head + renderPlace(because.source, texts, style).replace(/^(?=.)/gm, "    ");
+      }
       case "task.output":
         return `    ${style.dim("output")} ${printable(event.name)} = ${
           shorten(printable(JSON.stringify(event.value)))

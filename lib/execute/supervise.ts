@@ -1,0 +1,159 @@
+import {
+  type Cgroup,
+  type CgroupPlaces,
+  type Libc,
+  limitProcess,
+  makeCgroup,
+  openLibc,
+  type ProcessCommand,
+  type Spawn,
+  type StartedProcess,
+  tieProcess,
+} from "../kernel/mod.ts";
+import type { LimitName, LimitValues } from "../model/mod.ts";
+import { allProcesses, MARK, ownerOf, threadsOf } from "./proc.ts";
+import { killGroup, openProcessTrees, type ProcessTrees } from "./process_tree.ts";
+
+/** How a process is known, and what it may use up. */
+export interface Supervision {
+  /** Nobody may guess it. */
+  readonly mark: string;
+  readonly limits: LimitValues;
+}
+
+/** A process that neither outlives the harness nor leaves anything behind. */
+export interface SupervisedProcess extends StartedProcess {
+  /**
+   * Ends it with the harness, whatever the harness dies of. To be called when everything is written
+   * to its standard input, which must stay open.
+   */
+  tie(): void;
+  /** When it has ended: ends all that it started, and says which limits held it back. */
+  end(): Promise<Ended>;
+}
+
+/** What was found when a process and all it started were gone. */
+export interface Ended {
+  readonly hits: readonly LimitName[];
+  /** Processes that did not end although they were killed. */
+  readonly left: number;
+}
+
+/** Starts a process and keeps it. */
+export type Supervise = (
+  spawn: Spawn,
+  command: ProcessCommand,
+  supervision: Supervision,
+) => Promise<SupervisedProcess>;
+
+/** Keeps processes: limits them before they have work, ties them to the harness, ends their trees. */
+export interface Supervisor extends Disposable {
+  readonly supervise: Supervise;
+}
+
+const ARCH = Deno.build.arch;
+const MIB = 2 ** 20;
+/**
+ * Private memory that Deno 2.9 has reserved before it runs a line: 560 MB on two cores, of which it
+ * uses 40, and stacks for each core.
+ */
+const RESERVED_BYTES = (560 + 16 * navigator.hardwareConcurrency) * MIB;
+/** Memory in use before it runs a line, as a control group counts it. */
+const RUNTIME_BYTES = 96 * MIB;
+
+/**
+ * Opens a supervisor.
+ *
+ * @param cgroups Where groups can be made; without them memory is limited for each process alone,
+ * and processes are counted for the user as a whole, of a superuser not at all.
+ */
+export function openSupervisor(cgroups: CgroupPlaces): Supervisor {
+  const libc = openLibc();
+  const trees = openProcessTrees();
+  return {
+    supervise: async (spawn, command, supervision) =>
+      await start({ libc, trees, cgroups }, spawn, command, supervision),
+    [Symbol.dispose]() {
+      trees[Symbol.dispose]();
+      libc[Symbol.dispose]();
+    },
+  };
+}
+
+interface Means {
+  readonly libc: Libc;
+  readonly trees: ProcessTrees;
+  readonly cgroups: CgroupPlaces;
+}
+
+async function start(
+  { libc, trees, cgroups }: Means,
+  spawn: Spawn,
+  command: ProcessCommand,
+  { mark, limits }: Supervision,
+): Promise<SupervisedProcess> {
+  trees.expect(mark);
+  const grouped = groupFor(cgroups, mark, limits);
+  grouped.catch(() => {}); // told below
+  let process: StartedProcess;
+  try {
+    process = await spawn({ ...command, env: { ...command.env, [MARK]: mark } });
+  } catch (error) {
+    await trees.end(mark);
+    await (await grouped)?.remove();
+    throw error;
+  }
+  trees.expect(mark, process.pid);
+  const end = async () => {
+    killGroup(process.pid);
+    const group = await grouped.catch(() => undefined);
+    await group?.stopForks();
+    for (const it of await group?.members() ?? []) trees.kill(it, mark);
+    const left = await trees.end(mark);
+    const hits = await hitsOf(group);
+    if (left === 0) await group?.remove();
+    return { hits, left };
+  };
+  try {
+    limitProcess(libc, ARCH, process.pid, {
+      ...(limits.memoryBytes !== undefined && { data: limits.memoryBytes + RESERVED_BYTES }),
+      ...(limits.files !== undefined && { files: limits.files }),
+      ...(limits.workspaceBytes !== undefined && { fileSize: limits.workspaceBytes }),
+      ...(limits.processes !== undefined && cgroups.pids === undefined && Deno.uid() !== 0 &&
+        { processes: limits.processes + threadsOfUser() }),
+    });
+    await (await grouped)?.take(process.pid);
+  } catch (error) {
+    killGroup(process.pid);
+    await process.status;
+    await end();
+    throw new Error(`its limits cannot be set: ${(error as Error).message}`);
+  }
+  return { ...process, tie: () => void tieProcess(libc, ARCH, process.pid), end };
+}
+
+async function groupFor(
+  cgroups: CgroupPlaces,
+  mark: string,
+  { memoryBytes, processes }: LimitValues,
+): Promise<Cgroup | undefined> {
+  const ceilings = {
+    ...(cgroups.memory && memoryBytes !== undefined && { memory: memoryBytes + RUNTIME_BYTES }),
+    ...(cgroups.pids && processes !== undefined && { pids: processes }),
+  };
+  if (Object.keys(ceilings).length === 0) return undefined;
+  return await makeCgroup(cgroups, `bulkhead-${mark}`, ceilings);
+}
+
+async function hitsOf(group: Cgroup | undefined): Promise<readonly LimitName[]> {
+  const names = [["pids", "processes"], ["memory", "memory"]] as const;
+  const counts = await Promise.all(names.map(([it]) => group?.hits(it)));
+  return names.flatMap(([, name], i) => (counts[i] ?? 0) > 0 ? [name] : []);
+}
+
+/** The kernel counts what the user has anyway: a task's share comes on top. */
+function threadsOfUser(): number {
+  const uid = Deno.uid();
+  return allProcesses().filter((it) => ownerOf(it) === uid)
+    .reduce((sum, it) => sum + threadsOf(it), 0);
+}
