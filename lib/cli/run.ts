@@ -105,7 +105,9 @@ function told(io: Io, quiet: boolean): (event: Event) => void {
   const tell = runText(io.texts, makeStyle(io.colour.out));
   return (event) => {
     const text = tell(event);
-    if (!quiet || ["task.denied", "task.limited", "execution.finished"].includes(event.type)) io.out(text);
+    if (!quiet || ["task.denied", "task.limited", "execution.finished"].includes(event.type)) {
+      io.out(text);
+    }
   };
 }
 

@@ -16,7 +16,7 @@ import { randomId } from "./workspace.ts";
  * @throws When it cannot be started: no such program, not permitted, limits that cannot be set, …
  */
 export type Start = (
-  command: ProcessCommand,
+  command: Omit<ProcessCommand, "session">,
   supervision?: Supervision,
 ) => Promise<SupervisedProcess>;
 
@@ -43,11 +43,20 @@ export function openLauncher(kernel: Found<Kernel>): Launcher {
   };
   return {
     under: (rules) => (command, supervision = { mark: randomId(), limits: {} }) =>
-      supervisor.supervise(spawnUnder(rules), command, supervision),
+      supervisor.supervise(
+        spawnUnder(rules),
+        { ...command, session: sessionOf(rules) },
+        supervision,
+      ),
     prepare: (rules) => threads?.prepare(rules),
     [Symbol.dispose]() {
       threads?.[Symbol.dispose]();
       supervisor[Symbol.dispose]();
     },
   };
+}
+
+/** What the kernel lets start nothing leaves nothing behind, and needs no session to be found by. */
+function sessionOf(rules: KernelRules | undefined): ProcessCommand["session"] {
+  return rules === undefined || rules.spawn ? "own" : "shared";
 }

@@ -4,6 +4,7 @@ import type { Launcher } from "./launcher.ts";
 import { CHILD_ENV } from "./run_child.ts";
 import { scanImports } from "./scan_imports.ts";
 import { startProcess } from "./start_process.ts";
+import { randomId } from "./workspace.ts";
 import type { WrittenImport } from "./written_import.ts";
 
 /** What is to be read. */
@@ -113,12 +114,14 @@ async function readGraph(
   signal: AbortSignal,
 ): Promise<readonly GraphModule[]> {
   const said = { stdout: [] as string[], stderr: [] as string[], length: 0 };
-  const ending = await startProcess({
+  const { ending } = await startProcess({
     argv,
     spawn: launcher.under(kernel),
     env: CHILD_ENV,
     cwd: "/",
     stdin: "",
+    mark: randomId(),
+    limits: {},
     timeoutMs: PATIENCE_MS,
     signal,
     onLine: (from, { text }) => {

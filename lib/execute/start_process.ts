@@ -4,11 +4,10 @@ import type { Start } from "./launcher.ts";
 import { meterOf, readOutput, settled } from "./read_output.ts";
 import type { Line } from "./split_lines.ts";
 import type { SupervisedProcess } from "./supervise.ts";
-import { killGroup } from "./process_tree.ts";
 import { watchTreeSize } from "./watch_tree_size.ts";
 
 /** A process to start. */
-export interface ProcessStart extends ProcessCommand {
+export interface ProcessStart extends Omit<ProcessCommand, "session"> {
   /** How: from this thread, or from one that the kernel confines. */
   readonly spawn: Start;
   /** Handed over on standard input, which stays open: that ties the process to the harness. */
@@ -50,7 +49,7 @@ export async function startProcess(start: ProcessStart): Promise<ProcessOutcome>
   let ended = false;
   const stop = (ending: Ending) => {
     cut ??= ending;
-    if (!ended) killGroup(child.pid); // after that its number may be another's
+    if (!ended) child.kill();
   };
   const interrupt = () => stop({ kind: "interrupted" });
   start.signal.addEventListener("abort", interrupt);
@@ -75,6 +74,9 @@ export async function startProcess(start: ProcessStart): Promise<ProcessOutcome>
   try {
     const status = await child.status;
     ended = true;
+    // Ctrl-C reaches a child of the harness's session before the harness has heard of it.
+    if (status.signal === "SIGINT" && !aborted()) await new Promise((it) => setTimeout(it, 50));
+    if (aborted()) interrupt();
     clearTimeout(timer);
     const { hits, left } = await child.end();
     await settled(reading);

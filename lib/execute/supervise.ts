@@ -12,7 +12,7 @@ import {
 } from "../kernel/mod.ts";
 import type { LimitName, LimitValues } from "../model/mod.ts";
 import { allProcesses, MARK, ownerOf, threadsOf } from "./proc.ts";
-import { killGroup, openProcessTrees, type ProcessTrees } from "./process_tree.ts";
+import { kill, openProcessTrees, type ProcessTrees } from "./process_tree.ts";
 
 /** How a process is known, and what it may use up. */
 export interface Supervision {
@@ -23,6 +23,8 @@ export interface Supervision {
 
 /** A process that neither outlives the harness nor leaves anything behind. */
 export interface SupervisedProcess extends StartedProcess {
+  /** Kills it, and with it what is in its group; not once it has ended: its number passes on. */
+  kill(): void;
   /**
    * Ends it with the harness, whatever the harness dies of. To be called when everything is written
    * to its standard input, which must stay open.
@@ -104,11 +106,13 @@ async function start(
     throw error;
   }
   trees.expect(mark, process.pid);
+  const own = command.session === "own";
+  const killIt = () => kill(own ? -process.pid : process.pid);
   const end = async () => {
-    killGroup(process.pid);
+    if (own) killIt();
     const group = await grouped.catch(() => undefined);
     await group?.stopForks();
-    for (const it of await group?.members() ?? []) trees.kill(it, mark);
+    for (const it of await group?.members() ?? []) trees.kill(it);
     const left = await trees.end(mark);
     const hits = await hitsOf(group);
     if (left === 0) await group?.remove();
@@ -124,12 +128,15 @@ async function start(
     });
     await (await grouped)?.take(process.pid);
   } catch (error) {
-    killGroup(process.pid);
+    killIt();
     await process.status;
     await end();
     throw new Error(`its limits cannot be set: ${(error as Error).message}`);
   }
-  return { ...process, tie: () => void tieProcess(libc, ARCH, process.pid), end };
+  const tie = () => void tieProcess(libc, ARCH, process.pid, own);
+  // One by one: what Deno gives has them as getters.
+  const { pid, stdin, stdout, stderr, status } = process;
+  return { pid, stdin, stdout, stderr, status, kill: killIt, tie, end };
 }
 
 async function groupFor(

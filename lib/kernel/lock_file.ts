@@ -4,7 +4,8 @@ import { type Arch, numberOf } from "./system_calls.ts";
 const AT_FDCWD = -100;
 const O_RDWR = 2;
 const O_CLOEXEC = 0o2000000;
-const O_NOFOLLOW: Readonly<Record<Arch, number>> = { x86_64: 0o400000, aarch64: 0o100000 };
+/** The one flag of these that the architectures number differently. */
+const noFollow = (arch: Arch) => arch === "x86_64" ? 0o400000 : 0o100000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
@@ -21,7 +22,7 @@ export function lockFile(libc: Libc, arch: Arch, path: string): Disposable | "he
   const close = (it: number) => void libc.call("close", numberOf("close", arch), it);
   let descriptor: number;
   try {
-    const flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW[arch];
+    const flags = O_RDWR | O_CLOEXEC | noFollow(arch);
     descriptor = libc.call("open", numberOf("openat", arch), AT_FDCWD, cString(path), flags);
   } catch (error) {
     if (error instanceof SystemCallError && GONE.includes(error.errno)) return "missing";

@@ -4,9 +4,15 @@ export interface ProcessCommand {
   /** The whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /**
+   * `own`: it leads a session and a group of its own, with what it starts. `shared`: it is in the
+   * harness's; that is for one that cannot start anything, and saves the fork of the whole harness,
+   * a tenth of what a child takes.
+   */
+  readonly session: "own" | "shared";
 }
 
-/** A process that runs, in a group of its own; as `Deno.ChildProcess` has it. */
+/** A process that runs; as `Deno.ChildProcess` has it. */
 export interface StartedProcess {
   readonly pid: number;
   readonly stdin: WritableStream<Uint8Array>;
@@ -23,14 +29,14 @@ export interface StartedProcess {
 export type Spawn = (command: ProcessCommand) => Promise<StartedProcess>;
 
 /** Starts a process from the calling thread, with all three of its pipes. */
-export function spawnHere({ argv, env, cwd }: ProcessCommand): Deno.ChildProcess {
+export function spawnHere({ argv, env, cwd, session }: ProcessCommand): Deno.ChildProcess {
   const [file, ...args] = argv;
   return new Deno.Command(file!, {
     args,
     env,
     clearEnv: true,
     cwd,
-    detached: true, // the leader of a group, which is killed as one
+    detached: session === "own",
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -18,6 +18,8 @@ export interface Kernel {
 export interface KernelRules {
   readonly read: readonly string[];
   readonly execute: readonly string[];
+  /** Whether it may start processes; if not, `execute` is what it is made of itself. */
+  readonly spawn: boolean;
   /** Made, written, renamed, removed. */
   readonly write: readonly string[];
   /** Read and written, where they are already: `/dev/null`. */

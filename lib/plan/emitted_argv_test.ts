@@ -118,6 +118,11 @@ function hostOf(said: Said): HostFacts {
     uid: 0,
     gid: 0,
     runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
+    kernel: {
+      found: true,
+      value: { landlock: 7, lacks: [], arch: "x86_64", libraries: ["/usr/lib/libc.so.6"] },
+    },
+    scriptImports: new Map(),
     childCode: { found: true, value: CODE },
     engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///socket" } },
     builtInPaths: ["/code", ...said.builtIn].map((path) => ({ path, what: "ours" })),

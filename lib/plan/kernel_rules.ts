@@ -52,6 +52,7 @@ export function kernelRules(
       ...kernel.libraries.filter((it) => /\/ld-[^/]+$/.test(it)),
       ...(spawn ? listed(read.allow) : []),
     ],
+    spawn,
     write: listed(write.allow),
     devices: EMPTY_DEVICES,
     sockets: online ? "internet" : "none",

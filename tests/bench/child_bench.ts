@@ -8,9 +8,11 @@
  *
  * @module
  */
+import { openLauncher } from "../../lib/execute/launcher.ts";
+import { placeRules } from "../../lib/execute/place_rules.ts";
 import { runChild } from "../../lib/execute/run_child.ts";
-import { spawnHere } from "../../lib/kernel/mod.ts";
-import type { Job } from "../../lib/model/mod.ts";
+import { readKernel } from "../../lib/kernel/mod.ts";
+import type { Found, Job, Kernel, KernelRules } from "../../lib/model/mod.ts";
 import { command } from "../cli/bulkhead.ts";
 
 const ROUNDS = 40;
@@ -32,14 +34,17 @@ const SCRIPT = "const it = [1, 2, 3].map((x) => x * 2); it.length";
 
 interface Case {
   readonly name: string;
-  readonly argv: readonly string[];
-  readonly job: Pick<Job, "work" | "task" | "spawn">;
-  /** What the child gives when it did its work; `undefined` where it has no job. */
-  readonly outputs: unknown;
+  /** Milliseconds from starting a child to its end; what it says is checked. */
+  readonly time: () => Promise<number>;
 }
 
-/** The command line of each task of a flow, by id, as it would run. */
-async function planned(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
+interface Planned {
+  readonly argv: readonly string[];
+  readonly kernel?: KernelRules;
+}
+
+/** What each task of a flow would be started with, by id. */
+async function planned(directory: string): Promise<ReadonlyMap<string, Planned>> {
   const flow = `${directory}/flow.yaml`;
   const policy = `${directory}/policy.yaml`;
   await Deno.writeTextFile(policy, POLICY);
@@ -64,88 +69,87 @@ async function planned(directory: string): Promise<ReadonlyMap<string, readonly 
   if (text === "") throw new Error(new TextDecoder().decode(stderr));
   const [{ tasks }] = JSON.parse(text).flows;
   return new Map(
-    tasks.map(({ id, argv }: { id: string; argv: string[] }) => [
+    tasks.map(({ id, argv, kernel }: { id: string; argv: string[]; kernel?: KernelRules }) => [
       id,
-      argv.map((it) => it.replaceAll("<workspace>", directory)),
+      {
+        argv: argv.map((it) => it.replaceAll("<workspace>", directory)),
+        ...(kernel && { kernel: placeRules(kernel, directory) }),
+      },
     ]),
   );
 }
 
-async function allCases(directory: string): Promise<readonly Case[]> {
-  const argv = await planned(directory);
-  const hello = `${directory}/hello.js`;
-  await Deno.writeTextFile(hello, 'console.log("hello");\n');
-  const flags = argv.get("eval")!.slice(0, -1);
-  const plain = {
-    job: { work: { kind: "eval" }, task: {}, spawn: true },
-    outputs: undefined,
-  } as const;
-  const task = { script: SCRIPT };
-  const evaluated = { result: 3, outputs: {} };
-  return [
-    { name: "plain deno run hello.js", argv: [flags[0]!, "run", hello], ...plain },
-    { name: "the same, with our flags", argv: [...flags, hello], ...plain },
-    {
-      name: "our child, a Log",
-      argv: argv.get("log")!,
-      job: { work: { kind: "built-in", type: LOG }, task: { message: "it" }, spawn: true },
-      outputs: {},
-    },
-    {
-      name: "our child, a Log with an expression",
-      argv: argv.get("log")!,
-      job: {
-        work: { kind: "built-in", type: LOG },
-        task: { message: "{{ flow.id }}" },
-        spawn: true,
-      },
-      outputs: {},
-    },
-    {
-      name: "our child, an Eval",
-      argv: argv.get("eval")!,
-      job: { work: { kind: "eval" }, task, spawn: true },
-      outputs: evaluated,
-    },
-    {
-      name: "our child, an Eval with the guard",
-      argv: argv.get("guarded")!,
-      job: { work: { kind: "eval" }, task, spawn: false },
-      outputs: evaluated,
-    },
-    {
-      name: "the same, and it touches process",
-      argv: argv.get("guarded")!,
-      job: {
-        work: { kind: "eval" },
-        task: { script: `typeof process.pid; ${SCRIPT}` },
-        spawn: false,
-      },
-      outputs: evaluated,
-    },
-  ];
+async function plain(argv: readonly string[], directory: string): Promise<number> {
+  const start = performance.now();
+  const { success } = await new Deno.Command(argv[0]!, {
+    args: argv.slice(1),
+    cwd: directory,
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot measure ${argv.join(" ")}: it failed`);
+  return performance.now() - start;
 }
 
-/** Milliseconds from starting a child to its end; what it says is checked. */
-async function timed({ name, argv, job, outputs }: Case, directory: string): Promise<number> {
-  const start = performance.now();
-  const { result } = await runChild({
-    argv,
-    env: {},
-    cwd: directory,
-    job: { v: 1, variables: { flow: { id: "it" } }, secrets: {}, workspace: directory, ...job },
-    signal: new AbortController().signal,
-    onLog: () => {},
-    onMetric: () => {},
-    onDenied: () => {},
-    spawn: (command) => Promise.resolve(spawnHere(command)),
+async function allCases(
+  directory: string,
+  launcher: ReturnType<typeof openLauncher>,
+): Promise<readonly Case[]> {
+  const plans = await planned(directory);
+  const hello = `${directory}/hello.js`;
+  await Deno.writeTextFile(hello, 'console.log("hello");\n');
+  const flags = plans.get("eval")!.argv.slice(0, -1);
+  const child = (
+    name: string,
+    id: string,
+    layers: "Deno" | "all",
+    job: Pick<Job, "work" | "task" | "spawn">,
+    outputs: unknown,
+  ): Case => ({
+    name: `${name}, ${layers === "all" ? "all layers" : "without the kernel"}`,
+    time: async () => {
+      const { argv, kernel } = plans.get(id)!;
+      const start = performance.now();
+      const { result } = await runChild({
+        argv,
+        spawn: launcher.under(layers === "all" ? kernel : undefined),
+        env: {},
+        cwd: directory,
+        job: { v: 1, variables: { flow: { id: "it" } }, secrets: {}, workspace: directory, ...job },
+        signal: new AbortController().signal,
+        onLog: () => {},
+        onMetric: () => {},
+        onDenied: () => {},
+      });
+      const elapsed = performance.now() - start;
+      const said = result?.state === "success" ? result.outputs : undefined;
+      if (JSON.stringify(said) !== JSON.stringify(outputs)) {
+        throw new Error(`Cannot measure "${name}": it said ${JSON.stringify(result)}`);
+      }
+      return elapsed;
+    },
   });
-  const elapsed = performance.now() - start;
-  const said = result?.state === "success" ? result.outputs : undefined;
-  if (JSON.stringify(said) !== JSON.stringify(outputs)) {
-    throw new Error(`Cannot measure "${name}": it said ${JSON.stringify(result)}`);
-  }
-  return elapsed;
+  const log = (message: string) =>
+    ({ work: { kind: "built-in", type: LOG }, task: { message }, spawn: true }) as const;
+  const script = (text: string, spawn: boolean) =>
+    ({ work: { kind: "eval" }, task: { script: text }, spawn }) as const;
+  const evaluated = { result: 3, outputs: {} };
+  return [
+    { name: "plain deno run hello.js", time: () => plain([flags[0]!, "run", hello], directory) },
+    { name: "the same, with our flags", time: () => plain([...flags, hello], directory) },
+    child("a Log", "log", "Deno", log("it"), {}),
+    child("a Log", "log", "all", log("it"), {}),
+    child("a Log with an expression", "log", "all", log("{{ flow.id }}"), {}),
+    child("an Eval that may spawn", "eval", "all", script(SCRIPT, true), evaluated),
+    child("an Eval with the guard", "guarded", "Deno", script(SCRIPT, false), evaluated),
+    child("an Eval with the guard", "guarded", "all", script(SCRIPT, false), evaluated),
+    child(
+      "the same, touching process",
+      "guarded",
+      "all",
+      script(`typeof process.pid; ${SCRIPT}`, false),
+      evaluated,
+    ),
+  ];
 }
 
 function quantile(list: readonly number[], share: number): number {
@@ -156,11 +160,16 @@ if (import.meta.main) {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "child_bench_" }));
   try {
-    const cases = await allCases(directory);
+    const kernel = readKernel();
+    const found: Found<Kernel> = typeof kernel === "string"
+      ? { found: false, problem: { code: "host/kernel", severity: "error", message: kernel } }
+      : { found: true, value: kernel };
+    using launcher = openLauncher(found);
+    const cases = await allCases(directory, launcher);
     const times = cases.map((): number[] => []);
     for (let round = -WARM_UP; round < rounds; round++) {
       for (const [i, it] of cases.entries()) {
-        const ms = await timed(it, directory);
+        const ms = await it.time();
         if (round >= 0) times[i]!.push(ms);
       }
     }

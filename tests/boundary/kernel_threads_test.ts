@@ -15,6 +15,7 @@ const PROGRAMS = ["/bin", "/usr/bin", "/usr/lib", "/lib", "/lib64"];
 const CLOSED: KernelRules = {
   read: PROGRAMS,
   execute: PROGRAMS,
+  spawn: true,
   write: [],
   devices: ["/dev/null"],
   sockets: "none",
@@ -39,7 +40,12 @@ async function saidBy(
   return { out, err, code };
 }
 
-const cat = (...files: string[]) => ({ argv: ["/bin/cat", ...files], env: {}, cwd: "/" });
+const cat = (...files: string[]) => ({
+  argv: ["/bin/cat", ...files],
+  env: {},
+  cwd: "/",
+  session: "own" as const,
+});
 
 /** Directories that hold a word each, named like it. */
 async function makeWords(box: Box, names: readonly string[]): Promise<readonly string[]> {
@@ -108,6 +114,7 @@ testWith("landlock", "boundary: what a process says comes whole, whatever its si
     argv: ["/bin/sh", "-c", command],
     env: {},
     cwd: "/",
+    session: "own",
   });
   const { out, err, code } = await saidBy(process);
   deepEqual([out.length, err.length, code], [bytes, 7, 3]);
@@ -129,10 +136,16 @@ testWith(
   async () => {
     using threads = openKernelThreads(kernel());
     await rejects(
-      async () => await threads.spawn(CLOSED, { argv: ["/bin/none"], env: {}, cwd: "/" }),
+      async () =>
+        await threads.spawn(CLOSED, {
+          argv: ["/bin/none"],
+          env: {},
+          cwd: "/",
+          session: "own" as const,
+        }),
       /\/bin\/none/,
     );
-    const echo = { argv: ["/bin/echo", "on"], env: {}, cwd: "/" };
+    const echo = { argv: ["/bin/echo", "on"], env: {}, cwd: "/", session: "own" as const };
     equal((await saidBy(await threads.spawn(CLOSED, echo))).out, "on\n");
   },
 );

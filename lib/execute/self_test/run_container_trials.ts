@@ -36,6 +36,8 @@ export async function runContainerTrials(
   const ending = await runContainer({
     argv: plan.argv,
     name: plan.name,
+    mark: plan.name,
+    workspace: plan.owned[0]!,
     engine: host,
     clientEnv,
     timeoutMs: PATIENCE_MS,

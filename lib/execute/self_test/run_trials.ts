@@ -3,6 +3,7 @@ import type { SelfTest, SelfTestPlan, Trial } from "../../model/mod.ts";
 import type { Launcher } from "../launcher.ts";
 import { CHILD_ENV } from "../run_child.ts";
 import { startProcess } from "../start_process.ts";
+import { randomId } from "../workspace.ts";
 import { attemptHere } from "./attempt_here.ts";
 import { judgeTrial } from "./judge_trial.ts";
 import main from "./main.mjs" with { type: "text" };
@@ -54,13 +55,15 @@ async function askChild(
   signal: AbortSignal,
 ): Promise<{ readonly outcomes: readonly string[] } | { readonly broken: string }> {
   const said = { stdout: "", stderr: "" };
-  const ending = await startProcess({
+  const { ending } = await startProcess({
     // Not on standard input, whose streams would be half of the cost.
     argv: [...argv, JSON.stringify(trials.map((it) => it.attempt))],
     spawn: launcher.under(kernel),
     env: { ...env, ...CHILD_ENV, TMPDIR: directory },
     cwd: directory,
     stdin: "",
+    mark: randomId(),
+    limits: {},
     timeoutMs: PATIENCE_MS,
     signal,
     onLine: (from, { text }) => {
