@@ -100,7 +100,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
 /** Where workspaces are made: a directory of this user's in the one that is given. */
 export async function rootOfWorkspaces(given: string | undefined, env: Env): Promise<string> {
   const base = given ?? (env.TMPDIR?.startsWith("/") ? env.TMPDIR : "/tmp");
-  const directory = await realPath(posix.resolve(base)) ?? base;
+  const directory = await realPath(posix.resolve(base)) ?? posix.resolve(base);
   // Its own name is not resolved: what stands there must be a directory of ours, and no link.
   const normalized = normalizePath(posix.join(directory, `bulkhead-${Deno.uid() ?? 0}`));
   if (normalized.ok) return normalized.path;
