@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { runFlow } from "../execute/mod.ts";
+import { clearLeftOvers, runFlow } from "../execute/mod.ts";
 import { resolveInputs } from "../flow/mod.ts";
 import { makeOwnDirectory } from "../host/mod.ts";
 import { type Event, StageError } from "../model/mod.ts";
@@ -72,6 +72,7 @@ Examples:
     if (!childCode.found) throw new StageError([childCode.problem], "host");
     await proveLayers(io, host);
     await makeOwnDirectory(host.workspaceRoot, "workspace");
+    tellCleared(io, await clearLeftOvers(host.workspaceRoot));
     const { state, timedOut } = await runFlow({
       plan: flowPlan,
       policy: plan.policy.digest,
@@ -100,6 +101,21 @@ Examples:
     }
   },
 };
+
+/** In one line, and only if there was something. */
+function tellCleared(
+  io: Io,
+  { executions, processes, containers, failures }: Awaited<ReturnType<typeof clearLeftOvers>>,
+): void {
+  if (executions > 0) {
+    io.err(
+      `cleared what a killed harness had left: executions ${executions}, processes ${processes}, containers ${containers}\n`,
+    );
+  }
+  for (const it of failures) {
+    io.err(`warning[host/left-over]: Cannot clear what a killed harness has left in ${it}\n`);
+  }
+}
 
 function told(io: Io, quiet: boolean): (event: Event) => void {
   const tell = runText(io.texts, makeStyle(io.colour.out));

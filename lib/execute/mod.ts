@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { clearLeftOvers } from "./clear_left_overs.ts";
 export { describePlugins } from "./describe_plugins.ts";
 export { readImports } from "./read_imports.ts";
 export { openLauncher } from "./launcher.ts";

@@ -3,6 +3,8 @@ export const MARK = "BULKHEAD_TASK_RUN";
 
 /** What the kernel says of a process (`proc_pid_stat(5)`). */
 export interface Stat {
+  /** One letter; `Z` is a process that has ended and was not collected. */
+  readonly state: string;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
@@ -11,11 +13,11 @@ export interface Stat {
 /** Reads the parent, the group and the session of a process; `undefined` when it is gone. */
 export function statOf(pid: number): Stat | undefined {
   const text = read(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
   // The name of a program stands in parentheses, and may hold some.
-  const [, parent, group, session] =
-    text?.slice(text.lastIndexOf(")") + 2).split(" ").map(Number) ??
-      [];
-  return session === undefined ? undefined : { parent: parent!, group: group!, session };
+  const [state, ...numbers] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [parent, group, session] = numbers.map(Number);
+  return { state: state!, parent: parent!, group: group!, session: session! };
 }
 
 /** The user that a process belongs to; `undefined` when it is gone. */

@@ -1,4 +1,5 @@
 import type { Ending, Job, Program } from "../model/mod.ts";
+import type { UsedEngine } from "./clear_left_overs.ts";
 import { hideCut } from "./mask_secrets.ts";
 import { readProtocolLine } from "./read_protocol_line.ts";
 import { runChild } from "./run_child.ts";
@@ -50,6 +51,8 @@ export async function runScript(
     `${run.id}.env`,
     lines.map(([key, value]) => `${key}=${value}\n`).join(""),
   );
+  const used: UsedEngine = { client: argv[0]!, host: program.engine };
+  await run.root.privateFile(`${run.id}.engine`, JSON.stringify(used));
   const name = `bulkhead-${run.id}`;
   const places: Readonly<Record<string, string>> = {
     "<workspace>": workspace.path,

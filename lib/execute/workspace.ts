@@ -1,3 +1,5 @@
+import { lockFile, openLibc } from "../kernel/mod.ts";
+
 /** The directory of one task run. */
 export interface Workspace extends AsyncDisposable {
   readonly path: string;
@@ -32,6 +34,7 @@ export async function makeExecutionRoot(
   await Deno.mkdir(path, { mode: 0o700 });
   const hidden = `${path}/private`;
   await Deno.mkdir(hidden, { mode: 0o700 });
+  const lock = await takeLock(path, keep);
   const taken = new Set<number>();
   const made = new Map<number, Promise<string>>();
   const slotOf = async (number: number) => {
@@ -73,6 +76,28 @@ export async function makeExecutionRoot(
     },
     async [Symbol.asyncDispose]() {
       await removeTree(keep ? hidden : path);
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+/** The file in an execution's directory that its harness holds a lock on, as long as it lives. */
+export const LOCK = "private/lock";
+/** What that file says when the workspaces are to be kept; otherwise it is empty. */
+export const KEPT = "keep";
+
+/** Whoever finds the lock finds it held: it gets its name when it is. */
+async function takeLock(path: string, keep: boolean): Promise<Disposable> {
+  const made = `${path}/${LOCK}.new`;
+  await Deno.writeTextFile(made, keep ? KEPT : "", { mode: 0o600, createNew: true });
+  const libc = openLibc();
+  const lock = lockFile(libc, Deno.build.arch, made);
+  if (lock === "held" || lock === "missing") throw new Error(`the lock "${made}" is ${lock}`);
+  await Deno.rename(made, `${path}/${LOCK}`);
+  return {
+    [Symbol.dispose]() {
+      lock[Symbol.dispose]();
+      libc[Symbol.dispose]();
     },
   };
 }
@@ -117,4 +142,9 @@ async function openDirectories(path: string): Promise<void> {
 export function randomId(): string {
   const alphabet = "0123456789abcdefghijklmnopqrstuv";
   return [...crypto.getRandomValues(new Uint8Array(20))].map((it) => alphabet[it & 31]).join("");
+}
+
+/** Whether a name is of the form that {@linkcode randomId} makes. */
+export function isExecutionId(name: string): boolean {
+  return /^[0-9a-v]{20}$/.test(name);
 }

@@ -10,6 +10,7 @@ import {
   type Sourced,
   StageError,
 } from "../model/mod.ts";
+import { readCgroups } from "../kernel/cgroups.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { normalizePath } from "../paths/normalize_path.ts";
 import { cacheRoot, type Env } from "./cache_dir.ts";
@@ -87,6 +88,7 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     childCode,
     kernel: locateKernel(policy),
     engine,
+    cgroups: Object.keys(readCgroups()) as ("pids" | "memory")[],
     builtInPaths,
     workspaceRoot,
     realPaths,

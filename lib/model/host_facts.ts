@@ -94,6 +94,8 @@ export interface HostFacts {
   /** What the kernel layer can be made of; not looked for where the policy wants none. */
   readonly kernel: Found<Kernel>;
   readonly engine: Found<Engine>;
+  /** What children can be counted by, tree by tree; absent where none of it can be used. */
+  readonly cgroups?: readonly ("pids" | "memory")[];
   readonly builtInPaths: readonly BuiltInPath[];
   /** Workspaces are made below this directory. */
   readonly workspaceRoot: string;

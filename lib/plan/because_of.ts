@@ -1,5 +1,6 @@
 import type {
   Because,
+  HostFacts,
   Injection,
   KernelRules,
   Limits,
@@ -164,4 +165,32 @@ export function becauseOfLimits({ limits }: Policy): Because[] {
       source: it.source,
     }];
   });
+}
+
+/** Where the limits of an in-process task are less than they say, for what this machine lacks. */
+export function becauseOfWeakLimits(
+  { limits }: Policy,
+  { uid, cgroups = [] }: HostFacts,
+): Because[] {
+  const weak: Because[] = [];
+  const { memoryBytes, processes } = limits;
+  if (memoryBytes !== undefined && !cgroups.includes("memory")) {
+    weak.push({
+      effect: "limit memory of each process, not of all together",
+      rule: "no control group can be made for memory",
+      source: memoryBytes.source,
+    });
+  }
+  if (processes !== undefined && !cgroups.includes("pids")) {
+    weak.push({
+      effect: uid === 0
+        ? "do not limit processes"
+        : "limit processes together with all others of this user",
+      rule: uid === 0
+        ? "the kernel counts none of a superuser's, and no control group can be made"
+        : "no control group can be made for processes",
+      source: processes.source,
+    });
+  }
+  return weak;
 }

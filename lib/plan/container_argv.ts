@@ -8,6 +8,9 @@ export interface ContainerStart {
   readonly labels: Readonly<Record<string, string>>;
   readonly memoryBytes: number;
   readonly processes: number;
+  readonly files?: number;
+  /** Of one file that is written. */
+  readonly fileBytes?: number;
   /** The interpreter and its argument. */
   readonly command: readonly string[];
 }
@@ -46,6 +49,11 @@ export function containerArgv(start: ContainerStart): ContainerArgv {
     `--memory=${start.memoryBytes}`,
     `--memory-swap=${start.memoryBytes}`,
     "--cpus=1",
+    "--ulimit=core=0:0",
+    ...(start.files === undefined ? [] : [`--ulimit=nofile=${start.files}:${start.files}`]),
+    ...(start.fileBytes === undefined
+      ? []
+      : [`--ulimit=fsize=${start.fileBytes}:${start.fileBytes}`]),
     `--user=${uid}:${gid}`,
     // Its owner is named because the engine copies the mode of the image's own /tmp over ours.
     `--tmpfs=/tmp:rw,nosuid,nodev,mode=1777,uid=${uid},gid=${gid},size=64m`,

@@ -5,7 +5,7 @@ export interface ChildStart {
   readonly runtime: string;
   readonly main: string;
   readonly importMap?: string;
-  /** V8's heap; buffers and WebAssembly are not counted. */
+  /** V8's heap, and WebAssembly's memory; buffers are the kernel's to limit. */
   readonly memoryBytes?: number;
 }
 
@@ -50,12 +50,19 @@ export function denoArgv(start: ChildStart, permissions: Permissions): readonly 
     "run",
     ...FIXED,
     ...(start.memoryBytes === undefined ? [] : [
-      `--v8-flags=--max-old-space-size=${Math.max(1, Math.floor(start.memoryBytes / 2 ** 20))}`,
+      `--v8-flags=--max-old-space-size=${
+        Math.max(1, Math.floor(start.memoryBytes / 2 ** 20))
+      },--wasm-max-mem-pages=${wasmPages(start.memoryBytes)}`,
     ]),
     ...(start.importMap === undefined ? [] : [`--import-map=${start.importMap}`]),
     ...Object.entries(permissions).flatMap(([name, it]) => flags(name, it)),
     start.main,
   ];
+}
+
+/** WebAssembly counts its memory in pages of 64 KiB, 65,536 of them at most. */
+function wasmPages(bytes: number): number {
+  return Math.min(65_536, Math.max(1, Math.floor(bytes / 2 ** 16)));
 }
 
 function flags(name: string, { allow, deny }: Permission): string[] {

@@ -6,6 +6,7 @@ import {
   becauseOfLimits,
   becauseOfPaths,
   becauseOfPermissions,
+  becauseOfWeakLimits,
 } from "./because_of.ts";
 import type { ClosedPath } from "./closed_paths.ts";
 import type { SpawnVerdict } from "./decide_spawn.ts";
@@ -51,7 +52,7 @@ export function planClass(
     return known?.kind === "script" ? { ...base, inContainer: becauseOfContainer(policy) } : base;
   }
   const child = planChild(implementation, spawn.spawn, policy, closed, host);
-  const because = "refusal" in child ? [] : becauseOfInProcess(child, spawn, policy, closed);
+  const because = "refusal" in child ? [] : becauseOfInProcess(child, spawn, policy, closed, host);
   return { ...base, inProcess: { implementation, child, because } };
 }
 
@@ -60,6 +61,7 @@ function becauseOfInProcess(
   { spawn, because }: SpawnVerdict,
   policy: Policy,
   closed: readonly ClosedPath[],
+  host: HostFacts,
 ): readonly Because[] {
   return [
     { effect: "run", rule: "no rule refuses it", source: "built-in" },
@@ -70,6 +72,7 @@ function becauseOfInProcess(
     ...becauseOfPaths(closed, program.kind !== "built-in"),
     ...becauseOfPermissions(permissions, policy),
     ...becauseOfLimits(policy),
+    ...becauseOfWeakLimits(policy, host),
   ];
 }
 

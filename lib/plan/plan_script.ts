@@ -61,6 +61,8 @@ export function planScript(
     labels: labelsOf(task, flow),
     memoryBytes: policy.limits.memoryBytes?.value ?? MEMORY_BYTES,
     processes: policy.limits.processes?.value ?? PROCESSES,
+    ...(policy.limits.files && { files: policy.limits.files.value }),
+    ...(policy.limits.workspaceBytes && { fileBytes: policy.limits.workspaceBytes.value }),
     command: commandOf(task, known),
   });
   return {
