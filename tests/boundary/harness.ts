@@ -45,7 +45,7 @@ export function startHarness(args: readonly string[], { env = {} }: Surroundings
     const text = new TextDecoder().decode(stdout);
     return {
       code,
-      events: text.split("\n").filter((it) => it.startsWith("{")).map((it) => JSON.parse(it)),
+      events: text.split("\n").filter((it) => it.startsWith('{"')).map((it) => JSON.parse(it)),
       stdout: text,
       stderr: new TextDecoder().decode(stderr),
     };
