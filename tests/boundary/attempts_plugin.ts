@@ -21,7 +21,7 @@ async function runAttempts({ attempts }: { readonly attempts: string }): Promise
 }
 
 async function attemptOne({ code, given }: Attempt, scratch: string) {
-  Deno.mkdirSync(scratch);
+  await Deno.mkdir(scratch);
   const constants = { ...given, scratch };
   const names = Object.keys(constants);
   const timeout = Promise.withResolvers<never>();

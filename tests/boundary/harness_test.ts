@@ -11,6 +11,8 @@ import {
 } from "./attack.ts";
 import { type Box, lazily, makeBox, makeWord } from "./box.ts";
 import { denied, finished, logged, runHarness } from "./harness.ts";
+import { need } from "../must.ts";
+import { speakUnix } from "./speakers.ts";
 
 const SECRET = makeWord("secret");
 const GRANTED = makeWord("granted");
@@ -23,7 +25,10 @@ interface Row {
   readonly code: string;
   /** The twin, where the technique itself is closed to every task. */
   readonly control?: string;
-  readonly ends?: "reached";
+  /** What the policy says of the kernel layer; `prefer` unless it is said. */
+  readonly kernel?: "off";
+  /** Denied by the kernel layer alone: a machine without it has a known hole here. */
+  readonly needs?: "landlock";
   /** The permission that a denial names; absent where nothing was denied, or nothing was told. */
   readonly denies?: string;
   readonly spawns?: true;
@@ -57,22 +62,24 @@ const rows: readonly Row[] = [
     spawns: true,
   },
   {
-    name: "known hole: its environment by a process that reads /proc",
+    name: "its environment by a process that reads /proc",
     code: environs(`new TextDecoder().decode(
       new Deno.Command("/bin/cat", { args: ["/proc/" + it + "/environ"] }).outputSync().stdout)`),
     control: CONTROL,
-    ends: "reached",
     spawns: true,
+    needs: "landlock",
   },
   {
-    name: "the engine's socket by Deno.connect",
+    name: "the engine's socket by Deno.connect, without the kernel layer",
+    kernel: "off",
     code: `const it = await Deno.connect({ transport: "unix", path: socket });
       await it.write(new Uint8Array([10]));
       return await new Response(it.readable).text();`,
     denies: "read",
   },
   {
-    name: "the engine's socket by node:net",
+    name: "the engine's socket by node:net, without the kernel layer",
+    kernel: "off",
     code: `const { createConnection } = await import("node:net");
       const it = createConnection(socket);
       it.write("x");
@@ -80,10 +87,28 @@ const rows: readonly Row[] = [
     denies: "read",
   },
   {
-    name: "the engine's socket by fetch",
+    name: "the engine's socket by fetch, without the kernel layer",
+    kernel: "off",
     code: `const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
       return await (await fetch("http://engine/", { client })).text();`,
     denies: "read",
+  },
+  {
+    name: "a socket that no flag closes, by Deno.connect",
+    code: `const it = await Deno.connect({ transport: "unix", path: socketInReach });
+      await it.write(new Uint8Array([10]));
+      return await new Response(it.readable).text();`,
+    control: CONTROL,
+    needs: "landlock",
+  },
+  {
+    name: "a socket that no flag closes, by node:net",
+    code: `const { createConnection } = await import("node:net");
+      const it = createConnection(socketInReach);
+      it.write("x");
+      return (await Array.fromAsync(it)).join("");`,
+    control: CONTROL,
+    needs: "landlock",
   },
   {
     name: "the policy",
@@ -128,24 +153,10 @@ Deno.test.afterAll(async () => {
   for (const it of boxes) await it[Symbol.asyncDispose]();
 });
 
-/** Says a word to whoever connects, as HTTP. */
-function speak(path: string, word: string): void {
-  const listener = Deno.listen({ transport: "unix", path });
-  listeners.push(listener);
-  (async () => {
-    const answer = `HTTP/1.0 200 OK\r\nContent-Length: ${word.length}\r\n\r\n${word}`;
-    for await (const it of listener) {
-      answerTo(it, new TextEncoder().encode(answer)).catch(() => {}).finally(() => it.close());
-    }
-  })();
-}
+const taken = { prefer: lazily(() => takeAll("prefer")), off: lazily(() => takeAll("off")) };
 
-async function answerTo(caller: Deno.Conn, answer: Uint8Array): Promise<void> {
-  await caller.read(new Uint8Array(1024));
-  await caller.write(answer);
-}
-
-const taken = lazily(async () => {
+async function takeAll(kernel: "prefer" | "off") {
+  const tried = rows.flatMap((row, i) => (row.kernel ?? "prefer") === kernel ? [i] : []);
   const box = await makeBox();
   boxes.push(box);
   const { root } = box;
@@ -153,8 +164,11 @@ const taken = lazily(async () => {
   for (const it of ["out", "ws", "free", "deno"]) await Deno.mkdir(inside(it), { recursive: true });
   await box.write("in/allowed/file", GRANTED);
   await box.write(`in/allowed/named-${GRANTED}`, "");
-  speak(inside("engine.sock"), SECRET);
-  speak(inside("out/other.sock"), GRANTED);
+  listeners.push(
+    speakUnix(inside("engine.sock"), SECRET),
+    speakUnix(inside("out/other.sock"), GRANTED),
+    speakUnix(inside("out/secret.sock"), SECRET),
+  );
   const policy = await box.write(
     "in/policy.yaml",
     `# ${SECRET}
@@ -167,6 +181,7 @@ bulkhead:
   writable: [${inside("out")}]
   env:
     allow: [BOX_SEEN]
+  kernel: ${kernel}
 `,
   );
   // An execution that was there before, with its workspace left.
@@ -187,6 +202,7 @@ bulkhead:
       name: "SECRET_BOX",
       file: inside("allowed/file"),
       socket: inside("engine.sock"),
+      socketInReach: inside("out/secret.sock"),
       policy,
       other,
       executions: other,
@@ -197,6 +213,7 @@ bulkhead:
       name: "BOX_SEEN",
       file: inside("allowed/file"),
       socket: inside("out/other.sock"),
+      socketInReach: "",
       policy: inside("allowed/file"),
       other: inside("allowed"),
       executions: inside("allowed"),
@@ -213,34 +230,39 @@ bulkhead:
     return { id: idsOf(i)[leg], type, code: leg === "attack" ? code : control, given };
   };
   const reached = await unconfined(
-    rows.map((_, i) => attempt(i, "attack")),
+    tried.map((i) => attempt(i, "attack")),
     inside("free"),
     { ...env, DENO_DIR: inside("deno") },
   );
   const said = await confined(
-    rows.flatMap((_, i) => [attempt(i, "attack"), attempt(i, "control")]),
+    tried.flatMap((i) => [attempt(i, "attack"), attempt(i, "control")]),
     `${root}/flow.yaml`,
     ["-p", policy, "--workspace", inside("ws")],
     { env: { ...env, DOCKER_HOST: `unix://${inside("engine.sock")}` } },
   );
   return { said, reached };
-});
+}
 
-Deno.test.each(rows.map((row, i) => ({ ...row, i, end: row.ends ?? "denied" })))(
+const endOf = ({ needs }: Row) => needs && need(needs).reason ? "reached" : "denied";
+
+Deno.test.each(
+  rows.map((row, i) => ({ ...row, i, end: endOf(row), made: taken[row.kernel ?? "prefer"] })),
+)(
   "boundary: taking from the harness $name ends in $end",
-  async ({ i, ends, denies }) => {
-    const { said, reached } = await taken();
+  async ({ i, end, needs, denies, made }) => {
+    const { said, reached } = await made();
     const { unconfined, control, attack, denial } = legsOf(i, reached, said);
     ok(unconfined.result?.includes(SECRET), `the attack is broken: ${unconfined.error}`);
     ok(String(control.outputs.result).includes(GRANTED), `the control is broken: ${control.error}`);
     const told = JSON.stringify(
       said.events.filter((it) => "task" in it && it.task === attack.task),
     );
-    if (ends === "reached") {
+    if (end === "reached") {
       ok(told.includes(SECRET), `a known hole is closed: ${attack.error}`);
       return;
     }
     ok(!told.includes(SECRET), told);
+    if (needs !== undefined) return; // the kernel tells no permission
     equal(denial?.permission, denies);
     if (denies === "read") equal(denial?.because.source, "built-in");
   },

@@ -1,6 +1,7 @@
 import { runChild } from "../../lib/execute/run_child.ts";
 import { placeRules } from "../../lib/execute/place_rules.ts";
-import { openKernelThreads, readKernel, type Spawn, spawnHere } from "../../lib/kernel/mod.ts";
+import { openLauncher, type Start } from "../../lib/execute/launcher.ts";
+import { readKernel } from "../../lib/kernel/mod.ts";
 import type { KernelRules } from "../../lib/model/mod.ts";
 import { runHarness } from "./harness.ts";
 import type { Technique } from "./techniques/mod.ts";
@@ -146,7 +147,7 @@ async function runLayer(
   const plan = await planned(world);
   const kernel = readKernel();
   if (typeof kernel === "string") throw new Error(kernel);
-  using threads = openKernelThreads(kernel);
+  using launcher = openLauncher({ found: true, value: kernel });
   const lines: string[] = [];
   for (const [number, batch] of batches.entries()) {
     const slot = `${world.workspaces}/bulkhead-${Deno.uid() ?? 0}/attempts-${number}`;
@@ -157,11 +158,11 @@ async function runLayer(
     const plugin = `${world.plugins}/${batch.class}.ts`;
     const task = { attempts: attemptsOf(world, techniques, batch) };
     const inherited = `${world.box.root}/deno`;
-    const spawn: Spawn = (it) => {
+    if (rules === undefined) throw new Error("the plan has no rules for the kernel");
+    const start = launcher.under(mode === "kernel" ? placeRules(rules, slot) : undefined);
+    const spawn: Start = (it, how) => {
       const command = mode === "deno" ? it : { ...it, env: { ...it.env, DENO_DIR: inherited } };
-      if (mode !== "kernel") return Promise.resolve(spawnHere(command));
-      if (rules === undefined) throw new Error("the plan has no rules for the kernel");
-      return threads.spawn(placeRules(rules, slot), command);
+      return start(command, how);
     };
     const { ending, result } = await runChild({
       argv: mode === "deno" ? own : withAll(own, plugin),
@@ -181,6 +182,7 @@ async function runLayer(
       signal: new AbortController().signal,
       onLog: (_, message) => lines.push(message),
       onMetric: () => {},
+      onDenied: () => {},
     });
     if (result?.state !== "success") lines.push(JSON.stringify([batch.leg, ending, result]));
   }

@@ -192,7 +192,7 @@ Deno.test("boundary: a harness that is killed takes its children along", async (
   equal(quiet.includes("cleared"), false, quiet);
   deepEqual(processesWith(other), []);
   const root = `${run.workspaces}/bulkhead-${Deno.uid()}`;
-  deepEqual([...Deno.readDirSync(root)].map((it) => it.name), []);
+  deepEqual((await Array.fromAsync(Deno.readDir(root))).map((it) => it.name), []);
 });
 
 testWith("engine", "boundary: the next start removes a killed harness's container", async () => {

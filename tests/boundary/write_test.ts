@@ -1,6 +1,8 @@
 import { deepEqual, equal, notDeepEqual, ok } from "node:assert/strict";
 import { type Attempt, confined, idsOf, legsOf, SCRATCH, unconfined } from "./attack.ts";
 import { type Box, lazily, makeBox, placeOf } from "./box.ts";
+import { need } from "../must.ts";
+import { snapshot } from "./snapshot.ts";
 
 /**
  * One way to change files. Finds `dir`, which is called `name`, with a file `target` and an empty
@@ -82,11 +84,13 @@ const techniques: readonly Technique[] = [
     code: `const { DatabaseSync } = await import("node:sqlite");
       new DatabaseSync(dir + "/new.db").exec("create table t (a)");`,
   },
-  {
-    name: "a unix socket",
-    code: `Deno.listen({ transport: "unix", path: dir + "/socket" }).ref();`,
-  },
 ];
+
+/** What the kernel layer refuses to every child, wherever it is: without it Deno has its say. */
+const SOCKET: Technique = {
+  name: "a unix socket",
+  code: `Deno.listen({ transport: "unix", path: dir + "/socket" }).ref();`,
+};
 
 /** A technique at a place, and the twin's place. Places are below `in` of a box. */
 interface Row extends Technique {
@@ -95,6 +99,10 @@ interface Row extends Technique {
   /** What is looked at in the place, if not all of it. */
   readonly watch?: string;
   readonly source: "policy" | "built-in";
+  /** What the policy says of the kernel layer; `prefer` unless it is said. */
+  readonly kernel?: "off";
+  /** Denied by the kernel layer alone: a machine without it has a known hole here. */
+  readonly needs?: "landlock";
 }
 
 const rows: readonly Row[] = [
@@ -133,6 +141,29 @@ const rows: readonly Row[] = [
     source: "built-in",
   },
   {
+    ...SOCKET,
+    where: "below a forbidden path, without the kernel layer",
+    place: "forbidden/socket",
+    source: "policy",
+    kernel: "off",
+  },
+  {
+    ...SOCKET,
+    where: "where it is not forbidden and not writable, without the kernel layer",
+    place: "beside/socket",
+    source: "built-in",
+    kernel: "off",
+  },
+  {
+    ...SOCKET,
+    where: "even where files may be made",
+    place: "out/socket",
+    control: `Deno.writeTextFileSync(dir + "/socket", "");`,
+    source: "built-in",
+    blames: "nobody",
+    needs: "landlock",
+  },
+  {
     name: "node:fs fchmodSync",
     where: "known hole: the mode of a file that is open to be read",
     code: `const fs = await import("node:fs"); fs.fchmodSync(fs.openSync(target), 0o600);`,
@@ -155,20 +186,6 @@ async function makeWorld(): Promise<Box> {
   return box;
 }
 
-/** Everything about what lies at a path that a task could change. */
-async function snapshot(path: string): Promise<readonly unknown[]> {
-  const info = await Deno.lstat(path).catch(() => undefined);
-  if (info === undefined) return [];
-  const { isFile, isDirectory, mode, mtime, nlink, size } = info;
-  const inner: unknown[] = [];
-  if (isDirectory) {
-    const names = (await Array.fromAsync(Deno.readDir(path))).map((it) => it.name).toSorted();
-    for (const it of names) inner.push(it, await snapshot(`${path}/${it}`));
-  }
-  const text = isFile ? await Deno.readTextFile(path) : "";
-  return [mode, mtime?.getTime(), nlink, isFile ? size : 0, text, inner];
-}
-
 async function snapshots({ root }: Box): Promise<readonly (readonly unknown[])[]> {
   return await Promise.all(
     rows.map(({ place, watch = "" }) => snapshot(`${root}/in/${place}/${watch}`)),
@@ -184,7 +201,13 @@ Deno.test.afterAll(async () => {
   for (const it of boxes) await it[Symbol.asyncDispose]();
 });
 
-const written = lazily(async () => {
+const written = {
+  prefer: lazily(() => writeAll("prefer")),
+  off: lazily(() => writeAll("off")),
+};
+
+async function writeAll(kernel: "prefer" | "off") {
+  const tried = rows.flatMap((row, i) => (row.kernel ?? "prefer") === kernel ? [i] : []);
   const [box, free] = await Promise.all([makeWorld(), makeWorld()]);
   boxes.push(box, free);
   const inside = (path: string) => `${box.root}/in/${path}`;
@@ -197,6 +220,7 @@ const written = lazily(async () => {
         - ${inside("above/closed")}
 bulkhead:
   writable: [${inside("out")}]
+  kernel: ${kernel}
 `;
   const policy = await box.write("in/policies/policy.yaml", policyText);
   const before = {
@@ -213,12 +237,12 @@ bulkhead:
   };
   const [said, reached] = await Promise.all([
     confined(
-      rows.flatMap((_, i) => [attempt(box, i, "attack"), attempt(box, i, "control")]),
+      tried.flatMap((i) => [attempt(box, i, "attack"), attempt(box, i, "control")]),
       `${box.root}/flow.yaml`,
       ["-p", policy, "--workspace", inside("ws")],
       { env: { BULKHEAD_CACHE: inside("cache") } },
     ),
-    unconfined(rows.map((_, i) => attempt(free, i, "attack")), `${free.root}/in/ws`),
+    unconfined(tried.map((i) => attempt(free, i, "attack")), `${free.root}/in/ws`),
   ]);
   const after = {
     attacks: await snapshots(box),
@@ -227,17 +251,22 @@ bulkhead:
   };
   const source = { file: policy, ...placeOf(policyText, `${inside("forbidden")}/`) };
   return { said, reached, before, after, source };
-});
+}
 
-Deno.test.each(rows.map((row, i) => ({ ...row, i, end: row.ends ?? "denied" })))(
+const endOf = ({ ends, needs }: Row) =>
+  ends ?? (needs && need(needs).reason ? "reached" : "denied");
+
+Deno.test.each(
+  rows.map((row, i) => ({ ...row, i, end: endOf(row), made: written[row.kernel ?? "prefer"] })),
+)(
   "boundary: writing, $where, by $name ends in $end",
-  async ({ i, ends, blames, source: whose }) => {
-    const { said, reached, before, after, source } = await written();
+  async ({ i, end, blames, made, source: whose }) => {
+    const { said, reached, before, after, source } = await made();
     const { unconfined, control, attack, denial } = legsOf(i, reached, said);
     notDeepEqual(after.free[i], before.free[i], `the attack is broken: ${unconfined.error}`);
     notDeepEqual(after.twins[i], before.twins[i], `the control is broken: ${control.error}`);
     equal(control.state, "SUCCESS", control.error);
-    if (ends === "reached") {
+    if (end === "reached") {
       notDeepEqual(after.attacks[i], before.attacks[i], `a known hole is closed: ${attack.error}`);
       return;
     }
