@@ -65,7 +65,8 @@ export async function tryAll(techniques: readonly Technique[], mode: Mode): Prom
       const word = leg === "attack" ? SECRET : GRANTED;
       const reached = it.changes
         ? JSON.stringify(before[leg][i]) !== JSON.stringify(after[leg][i])
-        : `${told.result ?? ""}${leg === "attack" ? told.error ?? "" : ""}`.includes(word);
+        : `${told.result ?? ""}${leg === "attack" && mode !== "none" ? told.error : ""}`
+          .includes(word);
       return { ...told, reached };
     });
   const changed = forbidden !== JSON.stringify(await world.forbidden());

@@ -44,6 +44,7 @@ export const systemCalls: readonly Technique[] = [
     },
     {
       name: "ptrace",
+      superuser: true,
       code: perl(`if (syscall(${CALLS.ptrace}, 16, $ENV{VICTIM} + 0, 0, 0) == 0) {
           waitpid $ENV{VICTIM}, 0;
           ${SAY};
@@ -56,6 +57,7 @@ export const systemCalls: readonly Technique[] = [
     },
     {
       name: "process_vm_readv",
+      superuser: true,
       // Without memory to read into, what is left is whether it may be asked for.
       code: perl(`my $it = pack "QQ", 4096, 1;
         syscall(${CALLS.vmRead}, $ENV{VICTIM} + 0, $it, 1, $it, 1, 0);
@@ -66,6 +68,7 @@ export const systemCalls: readonly Technique[] = [
     },
     {
       name: "its open files",
+      superuser: true,
       code: perl(`my $pid = syscall(${PIDFD_OPEN}, $ENV{VICTIM} + 0, 0);
         if (syscall(${PIDFD_GETFD}, $pid, 1, 0) >= 0) { ${SAY} } else { print "no: $!" }`),
       control: perl(`my $pid = syscall(${PIDFD_OPEN}, $$ + 0, 0);
@@ -73,6 +76,7 @@ export const systemCalls: readonly Technique[] = [
     },
     {
       name: "its memory",
+      superuser: true,
       code: perl(`open F, "/proc/$ENV{VICTIM}/mem" or die "no: $!"; ${SAY};`),
       control: `return Deno.readTextFileSync(target);`,
     },

@@ -47,6 +47,7 @@ export const writes: readonly Technique[] = [
     {
       row: ROWS.modes,
       name: "Deno.chown",
+      superuser: true,
       code: `Deno.chownSync(target, Deno.statSync(target).uid, 65534);`,
       control: `Deno.chmodSync(target, 0o600);`, // who is no superuser may not give files away
     },
