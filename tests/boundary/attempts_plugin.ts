@@ -52,6 +52,16 @@ function runner(constants: Readonly<Record<string, string>>) {
   };
 }
 
+/** The job is one line: what it comes by may stay open after it. */
+async function readLine(): Promise<string> {
+  let text = "";
+  for await (const it of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    text += it;
+    if (text.includes("\n")) break;
+  }
+  return text;
+}
+
 function send(record: object): void {
   let bytes = new TextEncoder().encode(`\x1e${JSON.stringify(record)}\n`);
   while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
@@ -65,8 +75,7 @@ for (const it of ["unhandledrejection", "error"]) {
 export default { type: "TYPE", run: runAttempts };
 
 if (import.meta.main) {
-  const { task } = await new Response(Deno.stdin.readable).json();
-  await runAttempts(task);
+  await runAttempts(JSON.parse(await readLine()).task);
   send({ type: "result", state: "success", outputs: {} });
   Deno.exit(0);
 }

@@ -62,6 +62,10 @@ export const links: readonly Technique[] = [
         } finally {
           Deno.renameSync(root + "/out/up-" + name, root + "/out/a/b/c/up");
         }`,
+      // What a search of the writable trees finds may not be moved, wherever it leads.
+      control: `Deno.mkdirSync(scratch + "/a");
+        Deno.renameSync(scratch + "/a", scratch + "/b");
+        return Deno.readTextFileSync(target);`,
     },
   ]),
   ...rowOf(

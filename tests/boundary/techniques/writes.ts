@@ -118,6 +118,8 @@ export const writes: readonly Technique[] = [
       name: "renamed above",
       at: "above",
       code: `Deno.renameSync(dir, dir + "-moved"); Deno.mkdirSync(dir);`,
+      control: `Deno.mkdirSync(scratch + "/a"); Deno.renameSync(scratch + "/a", scratch + "/b");
+        Deno.writeTextFileSync(target, "changed");`,
     },
   ]),
   ...changing(ROWS.symlinkThere, [
