@@ -27,7 +27,7 @@ const DENO = await Deno.realPath(Deno.execPath());
 
 /** A runtime that says its version honestly, and forgets every flag. */
 const DROPPING = `#!/bin/sh
-[ "$1" = --version ] && exec "${DENO}" --version
+[ "$1" = run ] || exec "${DENO}" "$@"
 n=$#
 while [ "$n" -gt 0 ]; do
   case "$1" in run|--allow-*|--deny-*) ;; *) set -- "$@" "$1" ;; esac
