@@ -6,7 +6,7 @@ const WORDS: Readonly<Partial<Record<LimitName, RegExp>>> = {
     /Array buffer allocation failed|WebAssembly\.Memory|[Oo]ut of memory|os error 12\b|ENOMEM/,
   processes: /os error 11\b|EAGAIN|[Rr]esource temporarily unavailable|WouldBlock/,
   files: /[Tt]oo many open files|os error 24\b|EMFILE/,
-  workspace: /[Ff]ile too large|os error 27\b|EFBIG/,
+  workspace: /[Ff]ile too large|[Ff]ile size limit exceeded|SIGXFSZ|os error 27\b|EFBIG/,
 };
 
 const KEYS: Readonly<Record<LimitName, keyof LimitValues>> = {
