@@ -1,5 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { maskSecrets } from "./mask_secrets.ts";
+import { hideCut, maskSecrets } from "./mask_secrets.ts";
 
 Deno.test.each([
   {
@@ -44,4 +44,18 @@ Deno.test("maskSecrets() leaves the value itself untouched", () => {
   const value = { a: "abc" };
   equal(maskSecrets(["abc"])(value).a, "******");
   equal(value.a, "abc");
+});
+
+Deno.test.each([
+  { name: "a whole line", line: { text: "the s3cret-wo" }, said: "the s3cret-wo" },
+  { name: "a cut through a secret", line: { text: "the s3cret-wo", missing: 9 }, said: "the " },
+  { name: "a cut elsewhere", line: { text: "the end", missing: 9 }, said: "the end" },
+  {
+    name: "a cut through a secret in base64",
+    line: { text: `so ${btoa("s3cret-word").slice(0, 9)}`, missing: 9 },
+    said: "so ",
+  },
+])("hideCut() leaves nothing of a secret: $name", ({ line, said }) => {
+  const text = hideCut({ kind: "text", ...line }, ["s3cret-word"]);
+  equal(text.replace(/… \(the rest of this line was left out\)$/, ""), said);
 });

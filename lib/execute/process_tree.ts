@@ -14,8 +14,6 @@ const PATIENCE_MS = 10_000;
 export interface ProcessTrees extends Disposable {
   /** Says that a process with this mark will be started, and then which one it is. */
   expect(mark: string, pid?: number): void;
-  /** Kills a process of which is known that it belongs to a task run, unless its number passed on. */
-  kill(pid: number): void;
   /**
    * Kills what is left of a task run whose first process has ended, until nothing is.
    *
@@ -34,8 +32,6 @@ export function openProcessTrees(): ProcessTrees {
   const own = { session: statOf(Deno.pid)?.session, environ: environOf(Deno.pid) };
   return {
     expect: (mark, pid) => void RUNNING.set(mark, { pid }),
-    kill: (pid) =>
-      killProcess(libc, ARCH, pid, () => statOf(pid)?.session !== own.session && pid !== Deno.pid),
     async end(mark) {
       RUNNING.set(mark, { pid: undefined }); // its number may go to another from now on
       try {

@@ -115,7 +115,6 @@ async function start(
     if (own) killIt();
     const group = await grouped.catch(() => undefined);
     await group?.stopForks();
-    for (const it of await group?.members() ?? []) trees.kill(it);
     const left = await trees.end(mark);
     const hits = await hitsOf(group);
     if (left === 0) await group?.remove();

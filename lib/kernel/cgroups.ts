@@ -96,8 +96,6 @@ export interface Cgroup {
   take(pid: number): Promise<void>;
   /** Lets nothing in it start anything any more. */
   stopForks(): Promise<void>;
-  /** Who is in it. */
-  members(): Promise<readonly number[]>;
   /** How often it was held back. */
   hits(controller: Controller): Promise<number>;
   /** Removes it, when it is empty. */
@@ -136,10 +134,6 @@ export async function makeCgroup(
     async stopForks() {
       const pids = of("pids");
       if (pids !== undefined) await write(`${pids.at}/${FILES.pids.max[pids.version]}`, 0);
-    },
-    async members() {
-      const lists = await Promise.all(directories.map((it) => membersOf(it)));
-      return [...new Set(lists.flat())];
     },
     async hits(controller) {
       const it = of(controller);

@@ -32,6 +32,23 @@ Deno.test("loadPolicy() takes the smaller limit, wherever it stands", async () =
     const policy = await load(...order.map((timeout) => bulkhead({ limits: { timeout } })));
     equal(policy.limits.timeoutMs?.value, 3_600_000);
   }
+  const [wide, narrow] = [1, 2].map((it) => 4 - it).map((it) => ({
+    files: 100 * it,
+    output: `${it}MB`,
+    workspace: `${it}GB`,
+    memory: `${it}00MB`,
+    processes: it,
+  }));
+  for (const order of [[wide, narrow], [narrow, wide]]) {
+    const { limits } = await load(...order.map((it) => bulkhead({ limits: it })));
+    deepEqual(Object.fromEntries(Object.entries(limits).map(([key, it]) => [key, it.value])), {
+      files: 200,
+      outputBytes: 2 * 2 ** 20,
+      workspaceBytes: 2 * 2 ** 30,
+      memoryBytes: 200 * 2 ** 20,
+      processes: 2,
+    });
+  }
 });
 
 Deno.test("loadPolicy() keeps of allowed hosts what all files allow", async () => {

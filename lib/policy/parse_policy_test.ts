@@ -178,6 +178,18 @@ Deno.test.each([
     control: "bulkhead:\n  network: {allow: ['a.b:443']}\n",
   },
   {
+    name: "a number of files that the runtime itself needs",
+    text: "bulkhead:\n  limits: {files: 31}\n",
+    says: ["policy/wrong-value 2:19"],
+    control: "bulkhead:\n  limits: {files: 32}\n",
+  },
+  {
+    name: "a size that is none",
+    text: "bulkhead:\n  limits: {output: much}\n",
+    says: ["policy/wrong-value 2:20"],
+    control: "bulkhead:\n  limits: {output: 10MB, workspace: 1GB}\n",
+  },
+  {
     name: "a duration that is none",
     text: "bulkhead:\n  limits: {timeout: 1h}\n",
     says: ["policy/wrong-value 2:21"],
