@@ -11,6 +11,8 @@ export interface PluginFile {
 
 /** A module that does not answer in this time is no plugin. */
 const PATIENCE_MS = 10_000;
+/** Nothing is known of it yet, so no policy says what it may use up. */
+const LIMITS = { outputBytes: 2 ** 20, memoryBytes: 2 ** 29, processes: 64 };
 
 const Description = z.object({
   type: z.string().regex(/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)+$/, "its type is no dotted name"),
@@ -78,6 +80,7 @@ async function ask(
       secrets: {},
       spawn: false,
     },
+    limits: LIMITS,
     timeoutMs: PATIENCE_MS,
     signal,
     onLog: () => {},

@@ -257,3 +257,22 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+Deno.test("boundary: known hole: without a mark, a session and a harness, a process is lost", async () => {
+  const nap = ownNap();
+  const quick = await makeRun([{ id: "it", script: "1" }]);
+  await using _quick = quick;
+  await using run = await makeRun([{
+    id: "it",
+    script: `${codeOf("env -i setsid sleep NAP & :", nap)}\nfor (;;);`,
+  }]);
+  const harness = watchHarness(run.args);
+  await harness.event((it) => it.type === "task.log");
+  harness.kill("SIGKILL");
+  await harness.ended;
+  const next = watchHarness([...quick.args.slice(0, 3), "--workspace", run.workspaces]);
+  match((await next.ended).stderr, /^cleared/m);
+  const reached = processesWith(nap);
+  killAll(reached);
+  equal(reached.length, 1, "closed: say so in the README");
+});
