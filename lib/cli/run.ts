@@ -4,7 +4,7 @@ import { resolveInputs } from "../flow/mod.ts";
 import { makeOwnDirectory } from "../host/mod.ts";
 import { type Event, StageError } from "../model/mod.ts";
 import { harnessChild } from "../plan/mod.ts";
-import { makeStyle, renderDiagnostics, runText } from "../report/mod.ts";
+import { makeStyle, renderDiagnostics, runText, safeJson } from "../report/mod.ts";
 import { parseYaml, toPlain } from "../source/mod.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -87,7 +87,7 @@ Examples:
       kernel: host.kernel,
       signal: io.signal,
       now: () => new Date(),
-      emit: values.json ? (event) => io.out(`${JSON.stringify(event)}\n`) : told(io, values.quiet),
+      emit: values.json ? (event) => io.out(`${safeJson(event)}\n`) : told(io, values.quiet),
     });
     if (values.keep) io.err(`workspaces are kept below ${host.workspaceRoot}\n`);
     switch (state) {

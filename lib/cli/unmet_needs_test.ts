@@ -13,7 +13,10 @@ const nothing = (message: string) => ({
 
 const ALL: Has = {
   runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
-  kernel: { found: true, value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [] } },
+  kernel: {
+    found: true,
+    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
+  },
   engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///s" } },
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { LogLevel, Metric } from "../model/mod.ts";
+import { isNestedDeeper, MAX_LEVELS } from "./is_nested_deeper.ts";
 import { MetricShape } from "./read_record.ts";
 
 /** What a line of a script's output means. */
@@ -40,5 +41,8 @@ export function readProtocolLine(line: string): ProtocolLine {
   const parsed = Body.safeParse(json);
   if (!parsed.success) return { kind: "bad", reason: parsed.error.issues[0]!.message };
   const { outputs = {}, metrics = [], logs = [] } = parsed.data;
+  if (isNestedDeeper(outputs)) {
+    return { kind: "bad", reason: `outputs are nested deeper than ${MAX_LEVELS} levels` };
+  }
   return { kind: "protocol", outputs, metrics: metrics as Metric[], logs };
 }

@@ -10,6 +10,7 @@ import type {
 } from "../model/mod.ts";
 import { findLimits } from "./find_limits.ts";
 import type { Start } from "./launcher.ts";
+import { isNestedDeeper, MAX_LEVELS } from "./is_nested_deeper.ts";
 import { hideCut } from "./mask_secrets.ts";
 import { readRecord } from "./read_record.ts";
 import { MAX_RECORD_BYTES } from "./split_lines.ts";
@@ -82,11 +83,17 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
       if (record.type === "log") run.onLog(record.level, record.message);
       else if (record.type === "metric") run.onMetric(record.metric);
       else if (record.type === "denied") run.onDenied(record.denial);
-      else result = record;
+      else result = "outputs" in record && isNestedDeeper(record.outputs) ? TOO_DEEP : record;
     },
   });
   return { ending, ...(result && { result }), limits: findLimits(ending, result, hits, limits) };
 }
+
+const TOO_DEEP: Result = {
+  type: "result",
+  state: "failed",
+  message: `Cannot take the outputs: they are nested deeper than ${MAX_LEVELS} levels`,
+};
 
 /** What it wanted to say is gone, so it is not known to have succeeded. */
 function tooLong(missing: number): Result {

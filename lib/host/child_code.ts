@@ -27,9 +27,12 @@ export interface ChildCodeSearch {
 export function locateChildCode(search: ChildCodeSearch): Promise<Found<ChildCode>> {
   const { env, origin, project = PROJECT } = search;
   return found(async () => {
-    if (origin.kind === "sources") return childCodeIn(await bundleOnce(env, project));
+    if (origin.kind === "sources") {
+      return childCodeIn(await Deno.realPath(await bundleOnce(env, project)));
+    }
     const directory = await origin.payload();
-    if (directory !== undefined) return childCodeIn(directory);
+    // Rules of the kernel follow no links.
+    if (directory !== undefined) return childCodeIn(await Deno.realPath(directory));
     throw new StageError([{
       code: "host/child-code-missing",
       severity: "error",

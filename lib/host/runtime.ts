@@ -34,7 +34,8 @@ export function locateRuntime({ flag, env, origin }: RuntimeSearch): Promise<Fou
     const directory = await origin.payload();
     if (directory !== undefined) {
       const version = await Deno.readTextFile(`${directory}/${RUNTIME_FILES.version}`);
-      return fitting(`${directory}/${RUNTIME_FILES.program}`, version, "part of this binary");
+      const program = await Deno.realPath(`${directory}/${RUNTIME_FILES.program}`);
+      return fitting(program, version, "part of this binary");
     }
     const path = await onPath(env.PATH ?? "");
     if (path !== undefined) return await inspect(path, "found on PATH");

@@ -1,11 +1,9 @@
 import { cString, type Libc, SystemCallError } from "./libc.ts";
-import { type Arch, numberOf } from "./system_calls.ts";
+import { type Arch, noFollow, numberOf } from "./system_calls.ts";
 
 const AT_FDCWD = -100;
 const O_RDWR = 2;
 const O_CLOEXEC = 0o2000000;
-/** The one flag of these that the architectures number differently. */
-const noFollow = (arch: Arch) => arch === "x86_64" ? 0o400000 : 0o100000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 

@@ -15,12 +15,36 @@ export function readKernel(): Kernel | string {
     using libc = openLibc();
     const create = numberOf("landlock_create_ruleset", arch);
     const landlock = libc.call("Landlock", create, null, 0, CREATE_RULESET_VERSION);
-    const libraries = mappedLibraries(Deno.readTextFileSync("/proc/self/maps"));
-    return { landlock, lacks: lacksOf(landlock), arch, libraries };
+    return {
+      landlock,
+      lacks: lacksOf(landlock),
+      arch,
+      libraries: mappedLibraries(Deno.readTextFileSync("/proc/self/maps")),
+      resolver: resolverFiles(),
+    };
   } catch (error) {
     if (error instanceof SystemCallError) return error.message;
     return `system calls cannot be made: ${(error as Error).message}`;
   }
+}
+
+/** What the C library reads to resolve names; the first is the one it cannot do without. */
+const RESOLVER = [
+  "/etc/resolv.conf",
+  "/etc/hosts",
+  "/etc/nsswitch.conf",
+  "/etc/host.conf",
+  "/etc/gai.conf",
+];
+
+function resolverFiles(): readonly string[] {
+  return RESOLVER.flatMap((it) => {
+    try {
+      return [Deno.realPathSync(it)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /**

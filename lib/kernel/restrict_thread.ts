@@ -2,7 +2,7 @@ import type { Kernel, KernelRules } from "../model/kernel.ts";
 import { ABI_OF_PORTS, pathRule, portRule, RULE, rulesetAttribute } from "./landlock.ts";
 import { cString, type Libc, SystemCallError } from "./libc.ts";
 import { seccompFilter } from "./seccomp_filter.ts";
-import { numberOf } from "./system_calls.ts";
+import { noFollow, numberOf } from "./system_calls.ts";
 
 const PR_SET_SECCOMP = 22;
 const PR_CAPBSET_READ = 23;
@@ -124,12 +124,23 @@ interface PathToAdd {
   readonly grants: readonly Grant[];
 }
 
-/** A path that is gone, or cannot be reached, gets no rule: it stays closed. */
+/**
+ * A path that is gone, or cannot be reached, gets no rule: it stays closed.
+ *
+ * A link is not followed: what it leads to is open when the rules name that itself, else whoever
+ * made the link would have widened them.
+ */
 function addPath(libc: Libc, { arch, abi, ruleset, path, grants }: PathToAdd): void {
   let descriptor: number;
   try {
     const openat = numberOf("openat", arch);
-    descriptor = libc.call("open", openat, AT_FDCWD, cString(path), O_PATH | O_CLOEXEC);
+    descriptor = libc.call(
+      "open",
+      openat,
+      AT_FDCWD,
+      cString(path),
+      O_PATH | O_CLOEXEC | noFollow(arch),
+    );
   } catch (error) {
     const gone = error instanceof SystemCallError &&
       [ENOENT, EACCES, ENOTDIR, ELOOP].includes(error.errno);

@@ -44,3 +44,8 @@ export function numberOf(call: SystemCall, arch: Arch): number {
     ? EVERYWHERE[call as keyof typeof EVERYWHERE]
     : BY_ARCH[call as keyof typeof BY_ARCH][arch];
 }
+
+/** `O_NOFOLLOW`, which the architectures number differently. */
+export function noFollow(arch: Arch): number {
+  return arch === "x86_64" ? 0o400000 : 0o100000;
+}

@@ -8,6 +8,8 @@ export interface Kernel {
   readonly arch: "x86_64" | "aarch64";
   /** Files that a Deno process maps before it runs a line: its loader and libraries. */
   readonly libraries: readonly string[];
+  /** What the C library reads to resolve a host's name: real paths of what there is of it. */
+  readonly resolver: readonly string[];
 }
 
 /**

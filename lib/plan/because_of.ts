@@ -9,7 +9,7 @@ import type {
   Policy,
 } from "../model/mod.ts";
 import type { ClosedPath } from "./closed_paths.ts";
-import { RESOLVER_FILES, resolvesNames } from "./kernel_rules.ts";
+import { resolvesNames } from "./kernel_rules.ts";
 
 /** Why paths are closed to a task. */
 export function becauseOfPaths(closed: readonly ClosedPath[], files: boolean): Because[] {
@@ -36,13 +36,13 @@ export function becauseOfChild(policy: Policy): Because[] {
 /** Why the kernel has a part in it, and what it opens beside the lists. */
 export function becauseOfKernel(
   rules: KernelRules | undefined,
-  { kernel }: Policy,
-  spawn: "allowed" | "denied",
+  { kernel }: Pick<HostFacts, "kernel">,
+  { kernel: mode }: Policy,
 ): Because[] {
-  const rule = `bulkhead.kernel: ${kernel.value}`;
-  const source = kernel.source ?? "built-in";
-  if (rules === undefined) return [{ effect: "no kernel layer", rule, source }];
-  const opened = RESOLVER_FILES.some((it) => rules.read.includes(it));
+  const rule = `bulkhead.kernel: ${mode.value}`;
+  const source = mode.source ?? "built-in";
+  if (rules === undefined || !kernel.found) return [{ effect: "no kernel layer", rule, source }];
+  const opened = kernel.value.resolver.filter((it) => rules.read.includes(it));
   return [
     { effect: "enforce by the kernel, for the task and all it starts", rule, source },
     {
@@ -50,7 +50,7 @@ export function becauseOfKernel(
       rule: "the engine, D-Bus and the like listen on them",
       source: "built-in",
     },
-    ...(spawn === "allowed"
+    ...(rules.spawn
       ? [
         {
           effect: "allow starting of programs that may be read",
@@ -59,7 +59,7 @@ export function becauseOfKernel(
         } as const,
       ]
       : []),
-    ...(rules.sockets !== "none" && !resolvesNames(rules)
+    ...(rules.sockets !== "none" && !resolvesNames(rules, kernel.value)
       ? [
         {
           effect: "withhold names of hosts, which are resolved by reading /etc/resolv.conf",
@@ -68,10 +68,10 @@ export function becauseOfKernel(
         } as const,
       ]
       : []),
-    ...(opened
+    ...(opened.length > 0
       ? [
         {
-          effect: `allow the runtime ${RESOLVER_FILES.join(", ")}`,
+          effect: `allow the runtime ${opened.join(", ")}`,
           rule: "it resolves names of hosts with them; Deno keeps the task's code from them",
           source: "built-in",
         } as const,

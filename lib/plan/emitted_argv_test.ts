@@ -120,7 +120,7 @@ function hostOf(said: Said): HostFacts {
     runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
     kernel: {
       found: true,
-      value: { landlock: 7, lacks: [], arch: "x86_64", libraries: ["/usr/lib/libc.so.6"] },
+      value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
     },
     scriptImports: new Map(),
     childCode: { found: true, value: CODE },

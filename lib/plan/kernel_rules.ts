@@ -14,15 +14,6 @@ export interface Confined {
 /** Devices that hold nothing. */
 const EMPTY_DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
-/** What the C library reads to resolve a host's name. */
-export const RESOLVER_FILES: readonly string[] = [
-  "/etc/resolv.conf",
-  "/etc/hosts",
-  "/etc/nsswitch.conf",
-  "/etc/host.conf",
-  "/etc/gai.conf",
-];
-
 /**
  * Maps the permissions of a child to what the kernel allows it and whatever it starts.
  *
@@ -44,7 +35,7 @@ export function kernelRules(
       ...own,
       code.directory,
       ...listed(read.allow),
-      ...(online && !spawn ? RESOLVER_FILES : []),
+      ...(online && !spawn ? kernel.resolver : []),
     ],
     // A program is started by its loader.
     execute: [
@@ -67,6 +58,7 @@ function portsOf(hosts: readonly string[]): "all" | readonly number[] {
 }
 
 /** Whether names of hosts can be resolved under these rules. */
-export function resolvesNames({ read, sockets }: KernelRules): boolean {
-  return sockets !== "none" && read.some((it) => isWithin(it, RESOLVER_FILES[0]!));
+export function resolvesNames({ read, sockets }: KernelRules, { resolver }: Kernel): boolean {
+  const [first] = resolver;
+  return sockets !== "none" && (first === undefined || read.some((it) => isWithin(it, first)));
 }

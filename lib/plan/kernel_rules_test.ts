@@ -1,12 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Kernel, Permission, Permissions } from "../model/mod.ts";
-import { kernelRules, RESOLVER_FILES } from "./kernel_rules.ts";
+import { kernelRules } from "./kernel_rules.ts";
 
 const KERNEL: Kernel = {
   landlock: 7,
   lacks: [],
   arch: "x86_64",
   libraries: ["/lib/ld-linux.so.2", "/lib/libc.so.6"],
+  resolver: ["/etc/resolv.conf", "/etc/hosts"],
 };
 const CODE = {
   directory: "/code",
@@ -66,7 +67,7 @@ Deno.test.each([
 
 Deno.test("kernelRules() opens the resolver's files where Deno still closes them, and only there", () => {
   const opens = (net: Permission, spawn: boolean) =>
-    RESOLVER_FILES.every((it) => rules({ net }, spawn).read.includes(it));
+    KERNEL.resolver.every((it) => rules({ net }, spawn).read.includes(it));
   equal(opens(some("all"), false), true);
   equal(opens(some("all"), true), false, "a subprocess would read them");
   equal(opens(some([]), false), false, "there is no name to resolve");

@@ -68,7 +68,7 @@ function becauseOfInProcess(
     because,
     ...(program.kind === "built-in" && spawn === "allowed" ? [OURS] : []),
     ...becauseOfChild(policy),
-    ...becauseOfKernel(kernel, policy, program.kind === "built-in" ? "denied" : spawn),
+    ...becauseOfKernel(kernel, host, policy),
     ...becauseOfPaths(closed, program.kind !== "built-in"),
     ...becauseOfPermissions(permissions, policy),
     ...becauseOfLimits(policy),

@@ -3,6 +3,7 @@ import type {
   Because,
   Flow,
   HostFacts,
+  Kernel,
   KernelRules,
   Layers,
   LimitValues,
@@ -193,20 +194,24 @@ function layersOfChild(host: HostFacts, { kernel, permissions, program }: Runnab
       ? { active: false, why: "no code of an author's" }
       : { active: true, enforces: "what it imports by name" },
     deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
-    ...(kernel && { kernel: { active: true, enforces: kernelWords(kernel, permissions) } }),
+    ...(kernel && host.kernel.found && {
+      kernel: { active: true, enforces: kernelWords(kernel, host.kernel.value, permissions) },
+    }),
   };
 }
 
-function kernelWords(rules: KernelRules, { net }: Permissions): string {
+function kernelWords(rules: KernelRules, kernel: Kernel, { net }: Permissions): string {
   const { sockets, ports } = rules;
+  const files = "files of the task and of all it starts";
+  if (sockets === "none") return `${files}; no sockets`;
   return [
-    "files of the task and of all it starts",
-    sockets === "none" ? "no sockets" : "no Unix sockets",
+    files,
+    "no Unix sockets",
     ...(ports === "all" ? [] : [`TCP ports ${ports.join(", ")}`]),
-    ...(sockets === "none" || (net.allow === "all" && net.deny.length === 0)
+    ...(net.allow === "all" && net.deny.length === 0
       ? []
       : ["hosts are not governed for what it starts"]),
-    ...(sockets === "internet" && !resolvesNames(rules) ? ["names of hosts do not resolve"] : []),
+    ...(resolvesNames(rules, kernel) ? [] : ["names of hosts do not resolve"]),
   ].join("; ");
 }
 

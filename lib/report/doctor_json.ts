@@ -1,3 +1,4 @@
+import { safeJson } from "./safe_json.ts";
 import type { Diagnostic, Found, LayerProof, Machine } from "../model/mod.ts";
 
 /** What an examination of a machine came to. */
@@ -31,7 +32,7 @@ export function doctorJson({ machine, proofs, problems }: DoctorReport): string 
     }])),
     problems,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${safeJson(document, 2)}\n`;
 }
 
 function known<T extends object>(it: Found<T>) {

@@ -1,4 +1,5 @@
 import type { Plan, TaskPlan } from "../model/mod.ts";
+import { safeJson } from "./safe_json.ts";
 import { toPlain } from "../source/to_plain.ts";
 
 /**
@@ -19,7 +20,7 @@ export function planJson({ policy, layers, flows }: Plan): string {
       diagnostics,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${safeJson(document, 2)}\n`;
 }
 
 function taskJson(plan: TaskPlan) {

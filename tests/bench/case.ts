@@ -125,7 +125,7 @@ export const HOST: HostFacts = {
   runtime: { found: true, value: { path: "/opt/bulkhead/deno", version: "2.9.6" } },
   kernel: {
     found: true,
-    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: ["/usr/lib/libc.so.6"] },
+    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
   },
   childCode: {
     found: true,
