@@ -10,7 +10,7 @@ import { watchTreeSize } from "./watch_tree_size.ts";
 export interface ProcessStart extends Omit<ProcessCommand, "session"> {
   /** How: from this thread, or from one that the kernel confines. */
   readonly spawn: Start;
-  /** Handed over on standard input, which stays open: that ties the process to the harness. */
+  /** Handed over on standard input, which is then closed. */
   readonly stdin: string;
   /** By which all it starts is known; nobody may guess it. */
   readonly mark: string;
@@ -67,10 +67,7 @@ export async function startProcess(start: ProcessStart): Promise<ProcessOutcome>
     readOutput(child.stdout, meter, (it) => start.onLine("stdout", it)),
     readOutput(child.stderr, meter, (it) => start.onLine("stderr", it)),
   ];
-  const writer = child.stdin.getWriter();
-  const fed = feed(writer, start.stdin).then((ok) => {
-    if (ok && !ended) child.tie();
-  });
+  const fed = feed(child.stdin, start.stdin);
   try {
     const status = await child.status;
     ended = true;
@@ -81,8 +78,7 @@ export async function startProcess(start: ProcessStart): Promise<ProcessOutcome>
     const { hits, left } = await child.end();
     await settled(reading);
     await watch?.stop();
-    const closed = writer.abort().catch(() => {});
-    if (left === 0) await Promise.all([closed, fed]); // nobody is left who could keep it open
+    if (left === 0) await fed; // nobody is left who could keep it open
     else {
       const text = `${left} processes of this task do not end although they were killed`;
       start.onLine("stderr", { kind: "text", text });
@@ -111,15 +107,13 @@ function endingOf(
     : { kind: "signaled", signal };
 }
 
-/** @returns Whether it took all of it; one that does not read its input is none of our trouble. */
-async function feed(
-  writer: WritableStreamDefaultWriter<Uint8Array>,
-  text: string,
-): Promise<boolean> {
+/** A process that does not read its input is none of our trouble. */
+async function feed(stdin: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stdin.getWriter();
   try {
     await writer.write(new TextEncoder().encode(text));
-    return true;
+    await writer.close();
   } catch {
-    return false;
+    await writer.abort().catch(() => {});
   }
 }

@@ -25,11 +25,6 @@ export interface Supervision {
 export interface SupervisedProcess extends StartedProcess {
   /** Kills it, and with it what is in its group; not once it has ended: its number passes on. */
   kill(): void;
-  /**
-   * Ends it with the harness, whatever the harness dies of. To be called when everything is written
-   * to its standard input, which must stay open.
-   */
-  tie(): void;
   /** When it has ended: ends all that it started, and says which limits held it back. */
   end(): Promise<Ended>;
 }
@@ -111,8 +106,10 @@ async function start(
   trees.expect(mark, process.pid);
   const own = command.session === "own";
   const killIt = () => kill(own ? -process.pid : process.pid);
+  let tie: Disposable | undefined;
   const end = async () => {
     if (own) killIt();
+    tie?.[Symbol.dispose]();
     const group = await grouped.catch(() => undefined);
     await group?.stopForks();
     const left = await trees.end(mark);
@@ -121,6 +118,7 @@ async function start(
     return { hits, left };
   };
   try {
+    tie = tieProcess(libc, ARCH, process.pid, own);
     limitProcess(libc, ARCH, process.pid, {
       ...(limits.memoryBytes !== undefined && { data: limits.memoryBytes + RESERVED_BYTES }),
       ...(limits.files !== undefined && { files: limits.files }),
@@ -135,10 +133,9 @@ async function start(
     await end();
     throw new Error(`its limits cannot be set: ${(error as Error).message}`);
   }
-  const tie = () => void tieProcess(libc, ARCH, process.pid, own);
   // One by one: what Deno gives has them as getters.
   const { pid, stdin, stdout, stderr, status } = process;
-  return { pid, stdin, stdout, stderr, status, kill: killIt, tie, end };
+  return { pid, stdin, stdout, stderr, status, kill: killIt, end };
 }
 
 async function groupFor(

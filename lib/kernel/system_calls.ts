@@ -5,6 +5,7 @@ export type Arch = "x86_64" | "aarch64";
 const BY_ARCH = {
   openat: { x86_64: 257, aarch64: 56 },
   close: { x86_64: 3, aarch64: 57 },
+  pipe2: { x86_64: 293, aarch64: 59 },
   fcntl: { x86_64: 72, aarch64: 25 },
   prctl: { x86_64: 157, aarch64: 167 },
   prlimit64: { x86_64: 302, aarch64: 261 },
