@@ -76,7 +76,7 @@ export function readCgroups(): CgroupPlaces {
   };
   // Asked by doing it: a mode says nothing of a tree that is mounted read-only.
   const writable = (directory: string) => {
-    const probe = `${directory}/bulkhead-probe-${Deno.pid}`;
+    const probe = `${directory}/bulkhead-probe-${crypto.randomUUID()}`;
     try {
       Deno.mkdirSync(probe);
       Deno.removeSync(probe);
@@ -98,7 +98,7 @@ export interface Cgroup {
   stopForks(): Promise<void>;
   /** How often it was held back. */
   hits(controller: Controller): Promise<number>;
-  /** Removes it, when it is empty. */
+  /** Removes it; one that something is in after all stays, and holds nobody back but that. */
   remove(): Promise<void>;
 }
 
@@ -142,7 +142,7 @@ export async function makeCgroup(
       return Number(new RegExp(`^${EVENT[controller]} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
     },
     async remove() {
-      await Promise.all(directories.map((it) => Deno.remove(it).catch(ignoreMissing)));
+      await Promise.all(directories.map((it) => removeGroup(it)));
     },
   };
 }
@@ -170,6 +170,18 @@ async function membersOf(directory: string): Promise<readonly number[]> {
     return "";
   });
   return text.split("\n").filter((it) => it !== "").map(Number);
+}
+
+/** The kernel may still be busy with the last that was in it. */
+async function removeGroup(directory: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    try {
+      return await Deno.remove(directory);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }
 
 async function write(file: string, value: number): Promise<void> {
