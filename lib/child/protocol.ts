@@ -51,6 +51,7 @@ export function readJob(source: Source = stdin): Job {
  * @throws {Deno.errors.BadResource} When the task has closed it.
  */
 export function send(record: ChildRecord): void {
-  let bytes = encoder.encode(`${RECORD_SEPARATOR}${stringify(record)}\n`);
+  // It begins a line, wherever the task's own output has stopped.
+  let bytes = encoder.encode(`\n${RECORD_SEPARATOR}${stringify(record)}\n`);
   while (bytes.length > 0) bytes = bytes.subarray(stdout.writeSync(bytes));
 }

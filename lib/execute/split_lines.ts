@@ -16,7 +16,8 @@ export interface Line {
 
 /**
  * Splits what a process writes into lines, in the form of JSON text sequences (RFC 7464): a
- * line that begins with RS is a record, everything else is text.
+ * line that begins with RS is a record, everything else is text. An empty line before a record is
+ * left out: whoever says one ends the line that may be there.
  *
  * Never holds more than one line, and of that no more than 1 MiB, or 8 MiB of a record.
  *
@@ -30,6 +31,7 @@ export async function* splitLines(
   let held = 0;
   let length = 0;
   let isRecord = false;
+  let isBlank = false; // the line before was empty, and waits for what follows
   const take = (): Line => {
     const missing = length - held;
     const bytes = joined(parts);
@@ -43,7 +45,11 @@ export async function* splitLines(
   for await (const chunk of stream) {
     let rest = chunk;
     while (rest.length > 0) {
-      if (length === 0) isRecord = rest[0] === RECORD;
+      if (length === 0) {
+        isRecord = rest[0] === RECORD;
+        if (isBlank && !isRecord) yield { kind: "text", text: "" };
+        isBlank = false;
+      }
       const end = rest.indexOf(NEWLINE);
       const piece = rest.subarray(0, end === -1 ? rest.length : end);
       const room = (isRecord ? MAX_RECORD_BYTES : MAX_LINE_BYTES) - held;
@@ -60,10 +66,12 @@ export async function* splitLines(
       rest = rest.subarray(piece.length);
       if (end !== -1) {
         rest = rest.subarray(1);
-        yield take();
+        if (length === 0) isBlank = true;
+        else yield take();
       }
     }
   }
+  if (isBlank) yield { kind: "text", text: "" };
   if (length > 0) yield isCut() ? { missing: 0, ...take() } : take();
 }
 

@@ -44,3 +44,14 @@ Deno.test("splitLines() drops a record that is too long, and tells its length", 
     { kind: "record", text: "{}" },
   ]);
 });
+
+Deno.test("splitLines() leaves out an empty line before a record, and no other", async () => {
+  const lines = async (text: string) => {
+    const stream = new Blob([text]).stream();
+    return (await Array.fromAsync(splitLines(stream))).map((it) => `${it.kind} ${it.text}`);
+  };
+  deepEqual(await lines("a\n\x1e{}\n"), ["text a", "record {}"]);
+  deepEqual(await lines("a\n\n\x1e{}\n"), ["text a", "record {}"]);
+  deepEqual(await lines("\n\x1e{}\n\n\x1e{}\n"), ["record {}", "record {}"]);
+  deepEqual(await lines("\n\n\nb\n\n"), ["text ", "text ", "text ", "text b", "text "]);
+});

@@ -97,7 +97,9 @@ function converse(
   const open = new Set<string>(["stdout", "stderr", "process"]);
   const over = (what: string) => {
     open.delete(what);
-    if (open.size === 0) onOver();
+    if (open.size > 0) return;
+    written?.reject(unread()); // nobody answers any more
+    onOver();
   };
   const started = Promise.withResolvers<StartedProcess>();
   const status = Promise.withResolvers<{ code: number; signal: string | null }>();
@@ -105,6 +107,7 @@ function converse(
   let written: PromiseWithResolvers<void> | undefined;
   const stdin = new WritableStream<Uint8Array>({
     write(bytes) {
+      if (open.size === 0) throw unread();
       written = Promise.withResolvers();
       post({ type: "write", id, bytes });
       return written.promise;
@@ -128,7 +131,7 @@ function converse(
           return started.reject(new Error(message.reason));
         case "written":
           if (message.ok) written?.resolve();
-          else written?.reject(new Error("nobody reads the standard input any more"));
+          else written?.reject(unread());
           return;
         case "output":
           if (message.bytes === undefined) over(message.from);
@@ -165,4 +168,8 @@ function outputOf(id: number, from: Output, post: (message: ToThread) => void) {
     cancel: () => post({ type: "cancel", id, from }),
   }, { highWaterMark: 1 });
   return { stream, hear: (bytes: Uint8Array<ArrayBuffer> | undefined) => answer?.(bytes) };
+}
+
+function unread(): Error {
+  return new Error("nobody reads the standard input any more");
 }

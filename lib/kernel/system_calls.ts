@@ -30,7 +30,6 @@ const EVERYWHERE = {
   io_uring_register: 427,
   pidfd_send_signal: 424,
   pidfd_open: 434,
-  pidfd_getfd: 438,
   landlock_create_ruleset: 444,
   landlock_add_rule: 445,
   landlock_restrict_self: 446,

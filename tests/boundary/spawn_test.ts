@@ -54,6 +54,12 @@ const forked = (made: string) =>
       .on("exit", (it) => setTimeout(() => reject(new Error(it)), 2000)));`;
 const loader = `process.getBuiltinModule("node:module")`;
 
+/** The kernel keeps signals in: who may send one, may send it to what it has started. */
+const signals = (kill: string) =>
+  `const child = new Deno.Command("/bin/sleep", { args: ["5"], stdin: "null" }).spawn();
+  ${kill}(child.pid, "SIGKILL");
+  return (await child.status).signal === "SIGKILL" ? word : "";`;
+
 const rows: readonly Row[] = [
   { name: "Worker of a data URL", code: web("new Worker(source, options)") },
   {
@@ -133,8 +139,13 @@ const rows: readonly Row[] = [
   {
     name: "a signal to another process",
     code: `process.kill(Deno.ppid, "SIGCONT"); return word;`,
+    control: signals("process.kill"),
   },
-  { name: "Deno.kill of another process", code: `Deno.kill(Deno.ppid, "SIGCONT"); return word;` },
+  {
+    name: "Deno.kill of another process",
+    code: `Deno.kill(Deno.ppid, "SIGCONT"); return word;`,
+    control: signals("Deno.kill"),
+  },
   // node:child_process wants all variables, which no task has, before it asks to run anything.
   ...[
     {
