@@ -10,7 +10,7 @@ import {
   StageError,
   type Task,
 } from "../model/mod.ts";
-import { moduleReader, refusePluginImports } from "../plan/mod.ts";
+import { moduleReader, refusePluginDirectories, refusePluginImports } from "../plan/mod.ts";
 import { keyOfPlace, placeInScalar } from "../source/mod.ts";
 import type { Io } from "./command.ts";
 
@@ -36,12 +36,14 @@ export async function checkImports(
   io: Io,
   { plugins, tasks, policy, host }: ImportCheck,
 ): Promise<HostFacts["scriptImports"]> {
+  const directories = [...new Set(plugins.map((it) => it.directory))];
+  const closed = refusePluginDirectories(directories, policy, host);
+  if (closed.length > 0) throw new StageError(closed, "refused");
   const { runtime, childCode } = host;
   const scripts = tasks.flatMap(scriptsOf).filter((it) => LOADS.test(String(it.value)));
   if (!runtime.found || !childCode.found || plugins.length + scripts.length === 0) {
     return new Map();
   }
-  const directories = [...new Set(plugins.map((it) => it.directory))];
   await using scratch = await makeSelfTestDirectory(io.env);
   using launcher = openLauncher(host.kernel);
   const read = await readImports(

@@ -12,12 +12,12 @@ import type {
   Task,
 } from "../model/mod.ts";
 import { keyOfPlace } from "../source/key_of_place.ts";
-import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath } from "./closed_paths.ts";
 import { denoArgv } from "./deno_argv.ts";
 import { kernelRules } from "./kernel_rules.ts";
 import { permissionsFor } from "./permissions.ts";
 import { refuseImports } from "./refuse_imports.ts";
+import { closedDirectory } from "./refuse_plugin_directories.ts";
 import { hostRefusal, unsupportedKey } from "./refusals.ts";
 
 /** What the tasks of an in-process class run as, or what this machine lacks for it. */
@@ -131,15 +131,13 @@ function refuseModule(
 ): Refusal | undefined {
   if (implementation.from !== "plugin") return undefined;
   const { directory } = implementation.plugin;
-  const hit = closed.find((it) => isWithin(it.path, directory) || isWithin(directory, it.path));
-  return hit && {
+  const found = closedDirectory(directory, closed);
+  return found && {
     code: "plan/plugin-forbidden",
-    message: `Cannot load class "${task.type.value}" from "${directory}": ${
-      isWithin(hit.path, directory) ? "it lies in" : "it holds"
-    } "${hit.path}", which is closed (${hit.rule})`,
+    message: `Cannot load class "${task.type.value}" from "${directory}": ${found.fact}`,
     by: "policy",
-    source: hit.source,
+    source: found.by.source,
     related: [{ message: "used here", at: task.type.source }],
-    help: "Keep plugins outside of forbidden paths",
+    help: found.help,
   };
 }
