@@ -1,5 +1,5 @@
 import { classOf } from "../catalog/classes.ts";
-import { openLauncher, readImports } from "../execute/mod.ts";
+import { type ImportsRead, openLauncher, readImports, type WrittenImport } from "../execute/mod.ts";
 import { makeSelfTestDirectory, type PluginFile, resolveImport } from "../host/mod.ts";
 import {
   type Diagnostic,
@@ -7,15 +7,18 @@ import {
   type LocatedScalar,
   type ModuleImport,
   type Policy,
+  type Source,
   StageError,
   type Task,
 } from "../model/mod.ts";
 import { moduleReader, refusePluginDirectories, refusePluginImports } from "../plan/mod.ts";
-import { keyOfPlace, placeInScalar } from "../source/mod.ts";
+import { keyOfPlace, placesInScalar, utf16Column } from "../source/mod.ts";
 import type { Io } from "./command.ts";
 
 /** What could load something when it is run. */
 const LOADS = /\b(?:import|require)\b/;
+/** Nobody writes so many; each is looked up on the disk. */
+const MAX_IMPORTS = 1_000;
 
 /** What is to be looked at before it is run. */
 export interface ImportCheck {
@@ -37,8 +40,7 @@ export async function checkImports(
   { plugins, tasks, policy, host }: ImportCheck,
 ): Promise<HostFacts["scriptImports"]> {
   const directories = [...new Set(plugins.map((it) => it.directory))];
-  const closed = refusePluginDirectories(directories, policy, host);
-  if (closed.length > 0) throw new StageError(closed, "refused");
+  refuse(refusePluginDirectories(directories, policy, host));
   const { runtime, childCode } = host;
   const scripts = tasks.flatMap(scriptsOf).filter((it) => LOADS.test(String(it.value)));
   if (!runtime.found || !childCode.found || plugins.length + scripts.length === 0) {
@@ -62,30 +64,93 @@ export async function checkImports(
     launcher,
     io.signal,
   );
-  const problems: Diagnostic[] = [];
-  for (const [module, written] of read.modules) {
-    const imports = await Promise.all(written.map(async (it): Promise<ModuleImport> => ({
-      specifier: it.specifier,
-      leadsTo: await resolveImport(it.specifier, module),
-      source: { file: module, line: it.line + 1, column: it.character + 1 },
-    })));
-    const found = refusePluginImports(imports, policy, host, directories);
-    if (found.length > 0) await remember(io, module);
-    problems.push(...found);
+  await checkPlugins(io, read.modules, directories, { policy, host });
+  return await importsOfScripts(io, scripts, read.scripts, childCode.value.eval);
+}
+
+async function checkPlugins(
+  io: Io,
+  modules: ImportsRead["modules"],
+  directories: readonly string[],
+  { policy, host }: Pick<ImportCheck, "policy" | "host">,
+): Promise<void> {
+  const imports = new Map<string, readonly ModuleImport[]>();
+  for (const [module, written] of modules) {
+    const source = ({ line, character }: WrittenImport) => ({
+      file: module,
+      line: line + 1,
+      column: character + 1,
+    });
+    imports.set(module, await Promise.all(written.map((it) => resolved(it, module, source(it)))));
   }
-  if (problems.length > 0) throw new StageError(problems, "refused");
+  const problems = refusePluginImports(imports, directories, policy, host);
+  const lines = new Map<string, readonly string[]>();
+  for (const file of new Set(problems.flatMap((it) => it.at?.file ?? []))) {
+    lines.set(file, await remember(io, file));
+  }
+  refuse(problems.map(({ at, ...rest }) => ({
+    ...rest,
+    ...(at && {
+      at: {
+        ...at,
+        column: utf16Column(lines.get(at.file)?.[at.line - 1] ?? "", at.column - 1) + 1,
+      },
+    }),
+  })));
+}
+
+async function importsOfScripts(
+  io: Io,
+  scripts: readonly LocatedScalar[],
+  written: ImportsRead["scripts"],
+  from: string,
+): Promise<HostFacts["scriptImports"]> {
+  const lines = new Map<string, readonly string[]>();
   const found = new Map<string, readonly ModuleImport[]>();
+  const problems: Diagnostic[] = [];
   for (const { value, source } of scripts) {
+    const key = keyOfPlace(source);
+    if (found.has(key)) continue; // another alias of the same
     const text = String(value);
-    const file = io.texts.get(source.file) ?? "";
-    const imports = (read.scripts.get(text) ?? []).map(async (it): Promise<ModuleImport> => ({
-      specifier: it.specifier,
-      leadsTo: await resolveImport(it.specifier, childCode.value.eval),
-      source: placeInScalar(file, source, text, it.line, it.character),
-    }));
-    found.set(keyOfPlace(source), await Promise.all(imports));
+    const imports = written.get(text) ?? [];
+    if (imports.length > MAX_IMPORTS) {
+      problems.push(tooMany(source));
+      continue;
+    }
+    const { file } = source;
+    if (!lines.has(file)) lines.set(file, (io.texts.get(file) ?? "").split(/\r?\n/));
+    const place = placesInScalar(lines.get(file)!, source, text);
+    found.set(
+      key,
+      await Promise.all(
+        imports.map((it) => resolved(it, from, place(it.line, it.character))),
+      ),
+    );
   }
+  refuse(problems);
   return found;
+}
+
+async function resolved(
+  { specifier, isDynamic }: WrittenImport,
+  from: string,
+  source: Source,
+): Promise<ModuleImport> {
+  return { specifier, isDynamic, leadsTo: await resolveImport(specifier, from), source };
+}
+
+function refuse(problems: readonly Diagnostic[]): void {
+  if (problems.length > 0) throw new StageError(problems, "refused");
+}
+
+function tooMany(at: Source): Diagnostic {
+  return {
+    code: "preflight/too-many-imports",
+    severity: "error",
+    message: `Cannot read what this script imports: it names more than ${MAX_IMPORTS} modules`,
+    at,
+    help: "What cannot be read beforehand is not run",
+  };
 }
 
 /** The scripts of a task that are run in process, and of those inside of it. */
@@ -99,11 +164,18 @@ function scriptsOf({ type, effective, children }: Task): readonly LocatedScalar[
   return [...own, ...children.flatMap(scriptsOf)];
 }
 
-/** For a code frame. */
-async function remember(io: Io, module: string): Promise<void> {
+/**
+ * Keeps a module's text for a code frame.
+ *
+ * @returns Its lines; none where it is no text, as WebAssembly.
+ */
+async function remember(io: Io, module: string): Promise<readonly string[]> {
   try {
-    io.texts.set(module, new TextDecoder().decode(await io.readFile(module)));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await io.readFile(module));
+    if (text.includes("\0")) return [];
+    io.texts.set(module, text);
+    return text.split("\n");
   } catch {
-    // The place alone has to do.
+    return []; // The place alone has to do.
   }
 }

@@ -28,11 +28,12 @@ const PATIENCE_MS = 10_000;
 /** So is one that takes more to describe. */
 const MAX_ANSWER = 20_000_000;
 
+const Span = z.object({ start: z.object({ line: z.number(), character: z.number() }) });
 const Dependency = z.object({
   specifier: z.string(),
-  code: z.object({
-    span: z.object({ start: z.object({ line: z.number(), character: z.number() }) }),
-  }).optional(),
+  isDynamic: z.boolean().default(false),
+  code: z.object({ span: Span }).optional(),
+  type: z.object({ span: Span.optional() }).optional(),
 });
 const Graph = z.object({
   modules: z.array(z.object({
@@ -85,19 +86,29 @@ export async function readImports(
     modules: new Map(
       graph.filter((it) => isIn(question.directories, it.specifier)).map((it) => [
         fromUrl(it.specifier),
-        importsOf(it, byUrl),
+        importsOf(it, byUrl, { types: false }),
       ]),
     ),
-    scripts: new Map(files.map(({ path, text }) => {
-      const module = byUrl.get(toUrl(path));
-      return [
-        text,
-        module === undefined || module.error !== undefined
-          ? scanImports(text)
-          : importsOf(module, byUrl).map((it) => ({ ...it, line: it.line - WRAPPED.lines })),
-      ];
-    })),
+    scripts: new Map(files.map(({ path, text }) => [text, inScript(text, byUrl, toUrl(path))])),
   };
+}
+
+/**
+ * What a script imports, whichever way it will be read: as JavaScript, there without the rules of
+ * modules, or as TypeScript. Only a module has no HTML comments, and what is a type in TypeScript
+ * may be called in JavaScript. A name that is still to be rendered is Deno's to check.
+ */
+function inScript(
+  text: string,
+  byUrl: ReadonlyMap<string, GraphModule>,
+  url: string,
+): readonly WrittenImport[] {
+  const module = byUrl.get(url);
+  const isRead = module !== undefined && module.error === undefined;
+  const written = !isRead ? [] : importsOf(module, byUrl, { types: true })
+    .map((it) => ({ ...it, line: it.line - WRAPPED.lines }));
+  const scanned = isRead && !/<!--|-->/.test(text) ? [] : scanImports(text);
+  return [...written, ...scanned].filter((it) => !/\{[{%#]/.test(it.specifier));
 }
 
 /** Files of other places do not exist for the reader. */
@@ -154,22 +165,28 @@ function parsed(text: string): readonly GraphModule[] | undefined {
   }
 }
 
-/** What a module imports, and what is imported by the `data:` modules that it is the author of. */
+/**
+ * What a module imports, and what is imported by the `data:` modules that it is the author of.
+ *
+ * @param types Whether to tell imports of types as well, for which nothing is loaded.
+ */
 function importsOf(
   module: GraphModule,
   byUrl: ReadonlyMap<string, GraphModule>,
+  { types }: { readonly types: boolean },
   seen: ReadonlySet<string> = new Set(),
 ): readonly WrittenImport[] {
-  return module.dependencies.flatMap(({ specifier, code }) => {
-    if (code === undefined) return []; // types alone: nothing is loaded
-    const { line, character } = code.span.start;
+  return module.dependencies.flatMap(({ specifier, code, type, isDynamic }) => {
+    const span = code?.span ?? (types ? type?.span : undefined);
+    if (span === undefined) return [];
+    const { line, character } = span.start;
     const inner = specifier.startsWith("data:") && !seen.has(specifier)
       ? byUrl.get(specifier) ?? byUrl.get(URL.parse(specifier)?.href ?? "")
       : undefined;
-    const within = inner ? importsOf(inner, byUrl, new Set([...seen, specifier])) : [];
+    const within = inner ? importsOf(inner, byUrl, { types }, new Set([...seen, specifier])) : [];
     return [
-      { specifier, line, character },
-      ...within.map((it) => ({ ...it, line, character })),
+      { specifier, isDynamic, line, character },
+      ...within.map((it) => ({ ...it, isDynamic: isDynamic || it.isDynamic, line, character })),
     ];
   });
 }

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { scanImports } from "./scan_imports.ts";
 
 Deno.test.each([
@@ -16,8 +16,18 @@ Deno.test.each([
   deepEqual(scanImports(text).map((it) => it.specifier), found);
 });
 
-Deno.test("scanImports() gives the place of the quote", () => {
-  deepEqual(scanImports(`a;\n  await import("/x");`), [
-    { specifier: "/x", line: 1, character: 15 },
-  ]);
+Deno.test("scanImports() gives the place of the quote, in whole letters", () => {
+  const places = scanImports(`a;\n  await import("/x"); "😀"; import('/y')\n\nimport("/z")`)
+    .map(({ line, character }) => [line, character]);
+  deepEqual(places, [[1, 15], [1, 34], [3, 7]]);
+});
+
+Deno.test("scanImports() is linear, on one line and on many", () => {
+  for (const between of [" ", "\n"]) {
+    const text = Array.from({ length: 100_000 }, (_, i) => `import("/${i}")`).join(between);
+    const start = performance.now();
+    equal(scanImports(text).length, 100_000);
+    const took = performance.now() - start;
+    ok(took < 5_000, `${took} ms; a quadratic one takes minutes`);
+  }
 });

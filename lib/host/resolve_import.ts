@@ -9,6 +9,9 @@ const OWN = ["zod", "bulkhead"];
  * Finds out where an import leads, as Deno would: relative to the module that says it, by URL, or
  * by a name.
  *
+ * A path with an encoded slash is ambiguous: a URL takes it for a letter, the disk for a slash,
+ * and `..` behind a link leads elsewhere than the text says. So is one whose bytes are no text.
+ *
  * @param from Absolute path of the module.
  */
 export async function resolveImport(
@@ -20,7 +23,13 @@ export async function resolveImport(
   if (url === null) return { kind: OWN.includes(specifier) ? "own" : "unknown" };
   switch (url.protocol) {
     case "file:": {
-      const path = posix.normalize(decoded(url.pathname)).replace(/(.)\/+$/, "$1");
+      const { pathname } = url;
+      if (/%(?:2f|00)/i.test(pathname)) {
+        return { kind: "ambiguous", fact: "its path holds an encoded slash or NUL" };
+      }
+      const decoded = textOf(pathname);
+      if (decoded === undefined) return { kind: "ambiguous", fact: "its percents are no text" };
+      const path = posix.normalize(decoded).replace(/(.)\/+$/, "$1");
       return { kind: "file", path, real: await realPath(path) ?? path };
     }
     case "node:":
@@ -32,10 +41,10 @@ export async function resolveImport(
   }
 }
 
-function decoded(path: string): string {
+function textOf(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // Deno will not find it either.
+    return undefined;
   }
 }

@@ -3,6 +3,8 @@ import type { Source } from "./source.ts";
 /** An import, as a module or a script says it by name. */
 export interface ModuleImport {
   readonly specifier: string;
+  /** Loaded when the code comes to it, and not with its module. */
+  readonly isDynamic: boolean;
   readonly leadsTo:
     | {
       readonly kind: "file";
@@ -15,6 +17,8 @@ export interface ModuleImport {
     /** What children have: `zod`, `bulkhead`, Node's modules, `data:`. */
     | { readonly kind: "own" }
     /** A bare name that children do not have. */
-    | { readonly kind: "unknown" };
+    | { readonly kind: "unknown" }
+    /** A path that two readers could take for two files. */
+    | { readonly kind: "ambiguous"; readonly fact: string };
   readonly source: Source;
 }

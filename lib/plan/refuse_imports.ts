@@ -1,27 +1,44 @@
 import type { Diagnostic, HostFacts, ModuleImport, Policy, Refusal } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath, closedPaths } from "./closed_paths.ts";
+import { permissionsFor } from "./permissions.ts";
 
-/** What plugins import that they may not; each import is told. */
+/** What plugins import, by module: every file of their directories that is loaded, or may be. */
+export type PluginImports = ReadonlyMap<string, readonly ModuleImport[]>;
+
+/**
+ * What plugins import that they may not; each import is told, at its place.
+ *
+ * Beside what no task may import this is what lies outside of a plugin's directory: with its
+ * module, because the child that asks for its class reads nothing else; when it runs, unless the
+ * policy lets it be read. And what lies inside and was not read, whatever the reason.
+ *
+ * @param directories Of plugins; real paths.
+ */
 export function refusePluginImports(
-  imports: readonly ModuleImport[],
+  modules: PluginImports,
+  directories: readonly string[],
   policy: Policy,
   host: HostFacts,
-  own: readonly string[],
 ): readonly Diagnostic[] {
   const closed = closedPaths(policy, host);
-  return imports.flatMap((it) => {
-    const refusal = refuseImport(it, closed, own);
-    if (refusal === undefined) return [];
-    const { code, message, related, help } = refusal;
-    return [{
-      code,
-      severity: "error",
-      message,
-      at: it.source,
-      ...(related && { related }),
-      ...(help !== undefined && { help }),
-    }];
+  const readable = readablePaths(policy, closed, host);
+  return [...modules].flatMap(([module, imports]) => {
+    const own = directories.filter((it) => isWithin(it, module));
+    return imports.flatMap((it) => {
+      const refusal = refuseImport(it, closed) ?? refuseOutside(it, own, readable) ??
+        refuseUnread(it, own, modules);
+      if (refusal === undefined) return [];
+      const { code, message, related, help } = refusal;
+      return [{
+        code,
+        severity: "error",
+        message,
+        at: it.source,
+        ...(related && { related }),
+        ...(help !== undefined && { help }),
+      }];
+    });
   });
 }
 
@@ -37,17 +54,29 @@ export function refuseImports(
   closed: readonly ClosedPath[],
 ): Refusal | undefined {
   for (const it of imports) {
-    const refusal = refuseImport(it, closed, []);
+    const refusal = refuseImport(it, closed);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
+/** What the policy lets a task's own code read, without its workspace and its plugin. */
+function readablePaths(
+  policy: Policy,
+  closed: readonly ClosedPath[],
+  host: HostFacts,
+): readonly string[] {
+  const ask = { files: true, net: false, env: false, spawn: false, modules: [] };
+  const { allow } = permissionsFor(ask, policy, closed, host).read;
+  return allow === "all" ? [] : allow;
+}
+
+type PlacedRefusal = Refusal & { readonly source: ModuleImport["source"] };
+
 function refuseImport(
   { specifier, leadsTo, source }: ModuleImport,
   closed: readonly ClosedPath[],
-  own: readonly string[],
-): Refusal | undefined {
+): PlacedRefusal | undefined {
   const cannot = `Cannot import "${specifier}"`;
   switch (leadsTo.kind) {
     case "own":
@@ -68,12 +97,18 @@ function refuseImport(
         source,
         help: 'By name there are "zod", "bulkhead" and Node\'s modules ("node:path")',
       };
+    case "ambiguous":
+      return {
+        code: "preflight/ambiguous-import",
+        message: `${cannot}: ${leadsTo.fact}`,
+        by: "policy",
+        source,
+        help: "Write the path as it is on disk",
+      };
     case "file": {
       const hit =
         [leadsTo.path, leadsTo.real].flatMap((path) =>
-          own.some((it) => isWithin(it, path))
-            ? []
-            : closed.find((it) => isWithin(it.path, path)) ?? []
+          closed.find((it) => isWithin(it.path, path)) ?? []
         )[0];
       if (hit === undefined) return undefined;
       return {
@@ -88,4 +123,43 @@ function refuseImport(
       };
     }
   }
+}
+
+function refuseOutside(
+  { specifier, leadsTo, isDynamic, source }: ModuleImport,
+  own: readonly string[],
+  readable: readonly string[],
+): PlacedRefusal | undefined {
+  if (leadsTo.kind !== "file") return undefined;
+  const paths = [leadsTo.path, leadsTo.real];
+  const within = (trees: readonly string[]) =>
+    paths.every((path) => trees.some((it) => isWithin(it, path)));
+  if (within(own) || (isDynamic && within([...own, ...readable]))) return undefined;
+  return {
+    code: "preflight/outside-import",
+    message: `Cannot import "${specifier}": it leads to "${leadsTo.real}", ` +
+      (isDynamic
+        ? "which the policy does not let it read"
+        : "outside of the plugin's directory, and nothing else is read to load it"),
+    by: "policy",
+    source,
+    help: "Put the module into the plugin's directory",
+  };
+}
+
+/** What was not read may import anything. */
+function refuseUnread(
+  { specifier, leadsTo, source }: ModuleImport,
+  own: readonly string[],
+  modules: PluginImports,
+): PlacedRefusal | undefined {
+  if (leadsTo.kind !== "file" || modules.has(leadsTo.path)) return undefined;
+  if (!own.some((it) => isWithin(it, leadsTo.path))) return undefined;
+  return {
+    code: "preflight/unread",
+    message: `Cannot import "${specifier}": "${leadsTo.path}" was not read under this name`,
+    by: "policy",
+    source,
+    help: "Write a relative path, as it is on disk",
+  };
 }

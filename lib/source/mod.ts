@@ -13,3 +13,4 @@ export * from "./parse_yaml.ts";
 export * from "./place_in_scalar.ts";
 export * from "./sha256.ts";
 export * from "./to_plain.ts";
+export * from "./utf16_column.ts";
