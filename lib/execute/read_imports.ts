@@ -94,9 +94,8 @@ export async function readImports(
 }
 
 /**
- * What a script imports, whichever way it will be read: as JavaScript, there without the rules of
- * modules, or as TypeScript. Only a module has no HTML comments, and what is a type in TypeScript
- * may be called in JavaScript. A name that is still to be rendered is Deno's to check.
+ * What a script imports, whichever way it will be read: what is a type in TypeScript may be a call
+ * in JavaScript, which comes first. A name that is still to be rendered is Deno's to check.
  */
 function inScript(
   text: string,
@@ -104,11 +103,11 @@ function inScript(
   url: string,
 ): readonly WrittenImport[] {
   const module = byUrl.get(url);
-  const isRead = module !== undefined && module.error === undefined;
-  const written = !isRead ? [] : importsOf(module, byUrl, { types: true })
-    .map((it) => ({ ...it, line: it.line - WRAPPED.lines }));
-  const scanned = isRead && !/<!--|-->/.test(text) ? [] : scanImports(text);
-  return [...written, ...scanned].filter((it) => !/\{[{%#]/.test(it.specifier));
+  const written = module === undefined || module.error !== undefined
+    ? scanImports(text)
+    : importsOf(module, byUrl, { types: true })
+      .map((it) => ({ ...it, line: it.line - WRAPPED.lines }));
+  return written.filter((it) => !/\{[{%#]/.test(it.specifier));
 }
 
 /** Files of other places do not exist for the reader. */
@@ -144,6 +143,8 @@ async function readGraph(
     ? `it takes longer than ${PATIENCE_MS} ms`
     : said.length > MAX_ANSWER
     ? "there is too much of it"
+    : ending.kind === "not-started"
+    ? `the runtime does not start: ${ending.reason}`
     : ending.kind !== "exited" || ending.code !== 0
     ? said.stderr[0] ?? `the runtime ended (${ending.kind})`
     : undefined;
