@@ -11,6 +11,7 @@ import {
   StageError,
   type Task,
 } from "../model/mod.ts";
+import { isWithin } from "../paths/is_within.ts";
 import { moduleReader, refusePluginDirectories, refusePluginImports } from "../plan/mod.ts";
 import { keyOfPlace, placesInScalar, utf16Column } from "../source/mod.ts";
 import type { Io } from "./command.ts";
@@ -28,23 +29,30 @@ export interface ImportCheck {
   readonly host: HostFacts;
 }
 
+/** What was read. */
+export interface ImportsChecked {
+  /** The imports of the Evals' scripts, for the plan to judge, by `keyOfPlace()`. */
+  readonly scriptImports: HostFacts["scriptImports"];
+  /** How many modules were read and found in order, by the plugins' directory. */
+  readonly modulesRead: ReadonlyMap<string, number>;
+}
+
 /**
  * The pre-flight layer: reads what plugins and Evals import by name, before anything of them runs.
  *
- * @returns The imports of the Evals' scripts, for the plan to judge, by `keyOfPlace()`.
  * @throws {StageError} When a plugin imports what it may not: its module would be loaded to ask it
  * for its class, so nothing may start.
  */
 export async function checkImports(
   io: Io,
   { plugins, tasks, policy, host }: ImportCheck,
-): Promise<HostFacts["scriptImports"]> {
+): Promise<ImportsChecked> {
   const directories = [...new Set(plugins.map((it) => it.directory))];
   refuse(refusePluginDirectories(directories, policy, host));
   const { runtime, childCode } = host;
   const scripts = tasks.flatMap(scriptsOf).filter((it) => LOADS.test(String(it.value)));
   if (!runtime.found || !childCode.found || plugins.length + scripts.length === 0) {
-    return new Map();
+    return { scriptImports: new Map(), modulesRead: new Map() };
   }
   await using scratch = await makeSelfTestDirectory(io.env);
   using launcher = openLauncher(host.kernel);
@@ -65,7 +73,14 @@ export async function checkImports(
     io.signal,
   );
   await checkPlugins(io, read.modules, directories, { policy, host });
-  return await importsOfScripts(io, scripts, read.scripts, childCode.value.eval);
+  const modules = [...read.modules.keys()];
+  return {
+    scriptImports: await importsOfScripts(io, scripts, read.scripts, childCode.value.eval),
+    modulesRead: new Map(directories.map((directory) => [
+      directory,
+      modules.filter((it) => isWithin(directory, it)).length,
+    ])),
+  };
 }
 
 async function checkPlugins(

@@ -59,13 +59,16 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
     needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
   });
   const files = await listPlugins(question.plugins);
-  const scriptImports = await checkImports(io, {
+  const { scriptImports, modulesRead } = await checkImports(io, {
     plugins: files,
     tasks: flows.flatMap(({ flow }) => [...flow.tasks, ...flow.errors]),
     policy,
     host,
   });
-  const plugins = await loadPlugins(io, files, host, policy);
+  const plugins = (await loadPlugins(io, files, host, policy)).map((it) => ({
+    ...it,
+    modulesRead: modulesRead.get(it.directory) ?? 0,
+  }));
   const facts = { ...host, plugins, scriptImports };
   return {
     plan: makePlan(policy, flows, facts),

@@ -46,6 +46,8 @@ export interface PluginModule {
   readonly directory: string;
   /** Names of its properties; `undefined` when it has no schema. */
   readonly properties?: readonly string[];
+  /** How many modules of that directory were read before this one was loaded. */
+  readonly modulesRead?: number;
 }
 
 /** A path that no task may touch, whatever a policy says. */

@@ -4,6 +4,7 @@ import type {
   ChildCode,
   HostFacts,
   KernelRules,
+  ModuleImport,
   Permissions,
   PluginModule,
   Policy,
@@ -87,12 +88,20 @@ export function refuseInProcess(
   task: Task,
   implementation: Implementation,
   closed: readonly ClosedPath[],
-  { scriptImports }: HostFacts,
+  host: HostFacts,
 ): Refusal | undefined {
-  const script = task.effective.entries.get("script")?.value;
-  const imports = script && scriptImports.get(keyOfPlace(script.source));
+  const imports = scriptImports(task, host);
   return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed) ??
     (imports && refuseImports(imports, closed));
+}
+
+/** What the script of a task imports by name; `undefined` where that is nothing. */
+export function scriptImports(
+  { effective }: Task,
+  host: HostFacts,
+): readonly ModuleImport[] | undefined {
+  const script = effective.entries.get("script")?.value;
+  return script && host.scriptImports.get(keyOfPlace(script.source));
 }
 
 /** A child whose class may not spawn is guarded, and its guard needs the map. */

@@ -5,6 +5,7 @@ import type {
   HostFacts,
   Kernel,
   KernelRules,
+  Layer,
   Layers,
   LimitValues,
   Permissions,
@@ -19,7 +20,12 @@ import { spawnDecider } from "./decide_spawn.ts";
 import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
 import { restricter } from "./refuse_restricted.ts";
-import { refuseInProcess, type RunnableChild } from "./plan_in_process.ts";
+import {
+  type Implementation,
+  refuseInProcess,
+  type RunnableChild,
+  scriptImports,
+} from "./plan_in_process.ts";
 import { resolvesNames } from "./kernel_rules.ts";
 import { planScript } from "./plan_script.ts";
 
@@ -117,7 +123,7 @@ function planTask(
       ...base,
       verdict: "run",
       ...child,
-      layers: layersOfChild(host, child),
+      layers: layersOfChild(host, child, preflightOf(task, implementation, host)),
       because: [...because, ...values],
     };
   }
@@ -187,17 +193,39 @@ function idle(why: string): Layers {
 
 const OF_REFUSED = idle("the task is refused");
 const OF_DISABLED = idle("the task is disabled");
-function layersOfChild(host: HostFacts, { kernel, permissions, program }: RunnableChild): Layers {
+function layersOfChild(
+  host: HostFacts,
+  { kernel, permissions }: RunnableChild,
+  preflight: Layer,
+): Layers {
   return {
     ...idle(host.kernel.found ? "" : host.kernel.problem.message),
-    preflight: program.kind === "built-in"
-      ? { active: false, why: "no code of an author's" }
-      : { active: true, enforces: "what it imports by name" },
+    preflight,
     deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
     ...(kernel && host.kernel.found && {
       kernel: { active: true, enforces: kernelWords(kernel, host.kernel.value, permissions) },
     }),
   };
+}
+
+/** What was looked at before the task's own code is loaded. */
+function preflightOf(task: Task, implementation: Implementation, host: HostFacts): Layer {
+  if (implementation.from === "plugin") {
+    const { modulesRead = 0 } = implementation.plugin;
+    return {
+      active: true,
+      enforces: `what it imports by name: ${count(modulesRead, "module")} read`,
+    };
+  }
+  if (implementation.known.program !== "eval") {
+    return { active: false, why: "no code of an author's" };
+  }
+  const imports = scriptImports(task, host)?.length ?? 0;
+  return { active: true, enforces: `what it imports by name: ${count(imports, "import")}` };
+}
+
+function count(number: number, of: string): string {
+  return `${number} ${of}${number === 1 ? "" : "s"}`;
 }
 
 function kernelWords(rules: KernelRules, kernel: Kernel, { net }: Permissions): string {
