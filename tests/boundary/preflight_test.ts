@@ -1,19 +1,16 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type Box, fill, makeBox, makeWord, placeOf } from "./box.ts";
-import { finished, runHarness, type Said } from "./harness.ts";
-
-const SECRET = makeWord("secret");
-const GRANTED = makeWord("granted");
-const PLUGIN = "com.example.Reader";
-const EVAL = "io.kestra.plugin.graalvm.js.Eval";
-
-/** Where the directory to read from is, as the author of a plugin would write it. */
-interface Places {
-  /** Absolute path. */
-  readonly path: string;
-  /** The same, from the plugin's directory. */
-  readonly relative: string;
-}
+import { makeBox, placeOf } from "./box.ts";
+import { finished } from "./harness.ts";
+import {
+  freely,
+  GRANTED,
+  makeWorld,
+  type Places,
+  PLUGIN,
+  plugin,
+  runPlugin,
+  SECRET,
+} from "./preflight_world.ts";
 
 /** A way for a plugin to name a file, which gives back what it read as `found`. */
 interface Row {
@@ -22,9 +19,6 @@ interface Row {
   /** Where the import stands that is shown. */
   readonly at: readonly [file: string, needle: string];
 }
-
-const plugin = (imports: string) =>
-  `${imports}\nexport default { type: "${PLUGIN}", run: () => ({ found }) };\n`;
 
 const rows: readonly Row[] = [
   {
@@ -93,6 +87,23 @@ export const found: string = it;`,
     at: ["p.ts", '"/'],
   },
   {
+    name: "a require of a module that is no ES module",
+    files: ({ path }) => ({
+      "p.mjs": plugin(`import found from "./lib/q.cjs";`),
+      "lib/q.cjs": `module.exports = require("${path}/secret.cjs");`,
+    }),
+    at: ["lib/q.cjs", '"/'],
+  },
+  {
+    name: "an import attribute behind letters of two units",
+    files: ({ path }) => ({
+      "p.ts": plugin(
+        `/* 😀é */ import found from "${path}/secret.json" with { type: "json" };`,
+      ),
+    }),
+    at: ["p.ts", '"/'],
+  },
+  {
     name: "a module in a data: URL",
     files: ({ path }) => ({
       "p.ts": plugin(
@@ -105,56 +116,6 @@ export const found: string = it;`,
 
 function escaped(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16)}`;
-}
-
-interface World {
-  readonly box: Box;
-  readonly policy: string;
-  readonly secret: Places;
-  readonly granted: Places;
-}
-
-async function makeWorld(box: Box): Promise<World> {
-  await fill(box, "closed", SECRET);
-  await fill(box, "open", GRANTED);
-  const policy = await box.write(
-    "policy.yaml",
-    `kestra:\n  ee:\n    java-security:\n      enabled: true\n      forbidden-paths:\n        - ${box.root}/closed\n`,
-  );
-  const place = (name: string) => ({ path: `${box.root}/${name}`, relative: `../${name}` });
-  return { box, policy, secret: place("closed"), granted: place("open") };
-}
-
-async function runPlugin(
-  { box, policy }: World,
-  files: Readonly<Record<string, string>>,
-  args: readonly string[] = [],
-): Promise<Said> {
-  await Deno.remove(`${box.root}/plugins`, { recursive: true }).catch(() => {});
-  for (const [name, text] of Object.entries(files)) await box.write(`plugins/${name}`, text);
-  const flow = await box.write(
-    "flow.yaml",
-    JSON.stringify({ id: "f", namespace: "n", tasks: [{ id: "it", type: PLUGIN }] }),
-  );
-  const all = ["-p", policy, "--plugins", `${box.root}/plugins`, "--workspace", `${box.root}/ws`];
-  return await runHarness(["run", flow, "--json", ...all, ...args]);
-}
-
-/** Loads the plugin where nothing is in its way, as its author would try it. */
-async function freely({ box }: World): Promise<string> {
-  const [name] = (await Array.fromAsync(Deno.readDir(`${box.root}/plugins`)))
-    .map((it) => it.name).filter((it) => it.startsWith("p."));
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "eval",
-      "--no-config",
-      "--no-lock",
-      `const { default: it } = await import("file://${box.root}/plugins/${name}");
-      console.log(JSON.stringify(await it.run()));`,
-    ],
-    env: { NO_COLOR: "1" },
-  }).output();
-  return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
 Deno.test.each([...rows])("boundary: pre-flight stops $name", async ({ files, at }) => {
@@ -176,7 +137,7 @@ Deno.test.each([...rows])("boundary: pre-flight stops $name", async ({ files, at
   const twin = files({ path: `${box.root}/plugins/in`, relative: "./in" });
   const words = Object.fromEntries(
     await Promise.all(
-      ["secret.txt", "secret.json", "secret.mjs"].map(async (it) => [
+      ["secret.txt", "secret.json", "secret.mjs", "secret.cjs"].map(async (it) => [
         `in/${it}`,
         await Deno.readTextFile(`${box.root}/open/${it}`),
       ]),
@@ -261,33 +222,153 @@ Deno.test("boundary: a module that is no program is the child's to refuse, and n
   }
 });
 
-/** Scripts of Evals, as they stand in a flow; `X` is the path. */
-Deno.test.each([
-  { name: "an import", script: `return (await import("X")).default;` },
-  { name: "an import in TypeScript", script: `const it: any = await import("X");` },
-  { name: "one beside an expression", script: `const a = {{ inputs.a }}; await import("X");` },
-  { name: "one in other quotes", script: `const a = {{ inputs.a }}; await import('X');` },
-  { name: "one with letters as escapes", script: `{{ a }} await import("\\u002fX");` },
-])("boundary: pre-flight stops $name in an Eval", async ({ script }) => {
+Deno.test("boundary: pre-flight lets no plugin lie around what is closed", async () => {
   await using box = await makeBox();
   const world = await makeWorld(box);
-  const flowOf = (path: string) =>
-    `id: f\nnamespace: n\ntasks:\n  - id: it\n    type: ${EVAL}\n    script: |\n      // first\n      ${
-      script.replace("\\u002fX", `\\u002f${path.slice(1)}`).replace("X", path)
-    }\n`;
-  const run = async (path: string) => {
-    const flow = await box.write("flow.yaml", flowOf(path));
-    return {
-      flow,
-      said: await runHarness(["plan", flow, "-p", world.policy, "--workspace", `${box.root}/ws`]),
-    };
+  const { path } = world.secret;
+  // The class is asked for before anything is planned, and would say what was read.
+  const files = {
+    "p.ts": `import found from "./it/secret.txt" with { type: "text" };
+export default { type: "com.example." + found.replace("-", "_"), run: () => ({ found }) };`,
+    "it/secret.txt": SECRET,
   };
-  const { flow, said } = await run(`${world.secret.path}/secret.mjs`);
-  equal(said.code, 4, said.stderr);
-  match(said.stderr, /^error\[preflight\/forbidden-import\]/m);
-  const at = placeOf(await Deno.readTextFile(flow), "import(");
-  const place = `  at ${flow}:${at.line}:${at.column + "import(".length}\n`;
-  ok(said.stderr.includes(place), said.stderr);
-  const control = await run(`${world.granted.path}/secret.mjs`);
-  ok(!control.said.stderr.includes("preflight/"), control.said.stderr);
+  const policyOf = (closed: string) =>
+    Deno.readTextFile(world.policy).then((it) => it.replace(path, closed));
+  const around = await box.write("around.yaml", await policyOf(`${box.root}/plugins/it`));
+  const attack = await runPlugin({ ...world, policy: around }, files);
+  ok((await freely(world)).includes(SECRET), "the attack is broken");
+  equal(attack.code, 4, attack.stderr);
+  match(attack.stderr, /^error\[plan\/plugin-forbidden\]: Cannot use plugins of ".*": it holds/m);
+  ok(attack.stderr.includes("around.yaml:6:11"), attack.stderr);
+  ok(!`${attack.stdout}${attack.stderr}`.includes(SECRET.replace("-", "_")));
+
+  const control = await runPlugin(world, files);
+  match(control.stderr, /nothing here implements class "com\.example\.Reader"/);
+});
+
+Deno.test("boundary: pre-flight reads no path that the disk takes for another", async () => {
+  await using box = await makeBox();
+  const world = await makeWorld(box);
+  await box.write("tree/open/q.mjs", `export default ${JSON.stringify(GRANTED)};`);
+  await box.write("tree/closed/secret.mjs", `export default ${JSON.stringify(SECRET)};`);
+  const policy = await box.write(
+    "tree.yaml",
+    (await Deno.readTextFile(world.policy)).replace(world.secret.path, `${box.root}/tree/closed`) +
+      "bulkhead:\n  kernel: off\n", // which alone stops it otherwise
+  );
+  const run = async (specifier: string) => {
+    await Deno.mkdir(`${box.root}/plugins/in`, { recursive: true });
+    await Deno.symlink(`${box.root}/tree/open`, `${box.root}/plugins/link`).catch(() => {});
+    const files = {
+      "p.ts": plugin(`import found from "${specifier}";`),
+      "in/q.mjs": `export default ${JSON.stringify(GRANTED)};`,
+    };
+    return await runPlugin({ ...world, policy }, files, { keep: true });
+  };
+  const attack = await run("./link%2f..%2fclosed%2fsecret.mjs");
+  ok((await freely(world)).includes(SECRET), "the attack is broken");
+  equal(attack.code, 4, attack.stderr);
+  match(attack.stderr, /^error\[preflight\/ambiguous-import\]: Cannot import "\.\/link%2f/m);
+  ok(!attack.stdout.includes(SECRET));
+  const control = await run("./in/q.mjs");
+  equal(finished(control, "it").outputs.found, GRANTED, control.stderr);
+});
+
+Deno.test("boundary: pre-flight loads nothing that it has not read", async () => {
+  await using box = await makeBox();
+  const world = await makeWorld(box);
+  const files = (specifier: string, { path }: Places) => ({
+    "p.ts": `export { default } from "${specifier}";`,
+    "lib/q.mjs": plugin(`import found from "${path}/secret.mjs";`),
+  });
+  const attack = await runPlugin(
+    world,
+    files(`file://${box.root}/plugin%73/lib/q.mjs`, world.secret),
+  );
+  ok((await freely(world)).includes(SECRET), "the attack is broken");
+  equal(attack.code, 4, attack.stderr);
+  match(attack.stderr, /^error\[preflight\/unread\]: Cannot import "file:/m);
+  const control = await runPlugin(world, {
+    ...files(`file://${box.root}/plugins/lib/q.mjs`, { path: ".", relative: "." }),
+    "lib/secret.mjs": `export default ${JSON.stringify(GRANTED)};`,
+  });
+  equal(finished(control, "it").outputs.found, GRANTED, control.stderr);
+});
+
+Deno.test("boundary: pre-flight keeps a plugin in its directory, and in what it may read", async () => {
+  await using box = await makeBox();
+  const world = await makeWorld(box);
+  const { path } = world.granted;
+  const closed = await box.write("closed.yaml", "bulkhead:\n  filesystem: closed\n");
+  const whenRun = {
+    "p.ts": `export default { type: "${PLUGIN}", run: async () => ({
+  found: (await import("${path}/secret.mjs")).default,
+}) };`,
+  };
+  const withModule = { "p.ts": plugin(`import found from "${path}/secret.mjs";`) };
+
+  const open = await runPlugin(world, whenRun);
+  equal(finished(open, "it").outputs.found, GRANTED, open.stderr);
+  for (
+    const [policy, files, fact] of [
+      [closed, whenRun, /which the policy does not let it read/],
+      [world.policy, withModule, /outside of the plugin's directory/],
+    ] as const
+  ) {
+    const said = await runPlugin({ ...world, policy }, files);
+    ok((await freely(world)).includes(GRANTED), "the attack is broken");
+    equal(said.code, 4, said.stderr);
+    match(said.stderr, /^error\[preflight\/outside-import\]/m);
+    match(said.stderr, fact);
+  }
+});
+
+Deno.test("boundary: pre-flight reads what WebAssembly imports", async () => {
+  await using box = await makeBox();
+  const world = await makeWorld(box);
+  const says = (word: string) => `globalThis.found = "${word}";\nexport const x = () => {};\n`;
+  await box.write("closed/says.mjs", says(SECRET));
+  const run = async (specifier: string) => {
+    await box.write("plugins/in/says.mjs", says(GRANTED));
+    await Deno.writeFile(`${box.root}/plugins/in/m.wasm`, wasmThatImports(specifier, "x"));
+    return await runPlugin(world, {
+      "p.mjs": `import "./in/m.wasm";
+export default { type: "${PLUGIN}", run: () => ({ found: globalThis.found }) };`,
+    }, { keep: true });
+  };
+  const attack = await run("../../closed/says.mjs");
+  ok((await freely(world)).includes(SECRET), "the attack is broken");
+  equal(attack.code, 4, attack.stderr);
+  match(attack.stderr, /^error\[preflight\/forbidden-import\]: Cannot import "\.\.\/\.\.\/closed/m);
+  ok(attack.stderr.includes(`  at ${box.root}/plugins/in/m.wasm:1:1\n`), attack.stderr);
+  const control = await run("./says.mjs");
+  equal(finished(control, "it").outputs.found, GRANTED, control.stderr);
+});
+
+/** A module of one type, `() => ()`, that imports one function of it and does nothing. */
+function wasmThatImports(module: string, name: string): Uint8Array<ArrayBuffer> {
+  const text = (it: string) => [it.length, ...new TextEncoder().encode(it)];
+  const imports = [1, ...text(module), ...text(name), 0, 0];
+  const types = [1, 0x60, 0, 0];
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...[1, types.length, ...types],
+    ...[2, imports.length, ...imports],
+  ]);
+}
+
+Deno.test("boundary: a graph with a circle runs, one with a hole ends in words", async () => {
+  await using box = await makeBox();
+  const world = await makeWorld(box);
+  const circle = await runPlugin(world, {
+    "p.ts": plugin(`import { found } from "./lib/q.ts";`),
+    "lib/q.ts": `import "./r.ts";\nexport const found = "${GRANTED}";`,
+    "lib/r.ts": `export * from "./q.ts";`,
+  });
+  equal(finished(circle, "it").outputs.found, GRANTED, circle.stderr);
+  for (const hole of ["./gone.ts", "./lib"]) {
+    const said = await runPlugin(world, { "p.ts": plugin(`import "${hole}";`), "lib/q.ts": "" });
+    equal(said.code, 3, said.stderr);
+    match(said.stderr, /^error\[plugin\/unusable\]: .*(not found|Directory import)/m);
+  }
 });
