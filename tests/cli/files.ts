@@ -1,4 +1,7 @@
-/** Files that the golden tests are run on, by name. */
+/**
+ * Files that the golden tests are run on, by name. Their policies leave the kernel out: what it offers
+ * is another thing on every machine.
+ */
 export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   "policy.yaml": `kestra:
   ee:
@@ -16,6 +19,7 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
           level: WARN
 bulkhead:
   filesystem: closed
+  kernel: off
 `,
   "spec.yaml": `kestra:
   tasks:
@@ -26,6 +30,8 @@ bulkhead:
           containerImage: ubuntu:latest
           taskRunner:
             type: io.kestra.plugin.scripts.runner.docker.Docker
+bulkhead:
+  kernel: off
 `,
   "flow.yaml": `id: flow
 namespace: a.b
@@ -134,11 +140,10 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: "\\e[31mred\\e[0m \\u202e"
 `,
-  "kernel.yaml": "bulkhead:\n  kernel: require\n",
-  "open.yaml": "bulkhead:\n  filesystem: open\n",
-  "tmp.yaml": "bulkhead:\n  filesystem: closed\n  writable: [/proc, /media]\n",
+  "open.yaml": "bulkhead:\n  filesystem: open\n  kernel: off\n",
+  "tmp.yaml": "bulkhead:\n  filesystem: closed\n  kernel: off\n  writable: [/proc, /media]\n",
   "off.yaml":
-    "kestra:\n  ee:\n    java-security:\n      enabled: false\n      forbidden-paths: [/etc]\n",
+    "kestra:\n  ee:\n    java-security:\n      enabled: false\n      forbidden-paths: [/etc]\nbulkhead:\n  kernel: off\n",
   "bad/duplicate.yaml": "bulkhead:\n  kernel: off\n  kernel: prefer\n",
   "bad/unknown.yaml": "bulkhead:\n  kernal: off\n",
   "bad/spellings.yaml":
@@ -165,6 +170,7 @@ tasks:
   "bad/flow.yaml": "id: a b\nnamespace: A\ntask: []\ninputs:\n  - {id: i, type: FOO}\n",
   "bad/inputs.yaml": "- 1\n",
   "empty/readme.txt": "no policy here\n",
-  "chain/10-outer.yaml": "bulkhead:\n  filesystem: closed\n  limits: {timeout: PT1H}\n",
+  "chain/10-outer.yaml":
+    "bulkhead:\n  filesystem: closed\n  kernel: off\n  limits: {timeout: PT1H}\n",
   "chain/20-inner.yaml": "bulkhead:\n  limits: {timeout: PT1M}\n",
 };

@@ -112,11 +112,6 @@ const ROWS: readonly Row[] = [
     code: 4,
   },
   {
-    name: "plan under a policy that needs the kernel layer",
-    argv: ["plan", "flow.yaml", "-p", "kernel.yaml"],
-    code: 125,
-  },
-  {
     name: "plan under a block that is switched off",
     argv: ["plan", "slow.yaml", "-p", "off.yaml"],
     code: 0,
