@@ -60,6 +60,19 @@ export function childrenOf(pid: number): readonly number[] {
     : lists.flatMap((it) => it?.split(" ") ?? []).filter((it) => it !== "").map(Number);
 }
 
+/**
+ * Lists the children that have come to a process when their own parent was gone.
+ *
+ * The kernel gives orphans to the first thread; a child that another thread started is that one's.
+ * Where it tells no children of threads, all of them are listed.
+ */
+export function adoptedBy(pid: number): readonly number[] {
+  const list = read(`/proc/${pid}/task/${pid}/children`);
+  return list === undefined
+    ? childrenOf(pid)
+    : list.split(" ").filter((it) => it !== "").map(Number);
+}
+
 /** Lists the processes that can be seen. */
 export function allProcesses(): readonly number[] {
   return [...Deno.readDirSync("/proc")].map((it) => Number(it.name)).filter(Number.isInteger);

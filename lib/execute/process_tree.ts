@@ -1,5 +1,5 @@
 import { adoptOrphans, killProcess, type Libc, openLibc, reapOrphan } from "../kernel/mod.ts";
-import { childrenOf, environOf, markOf, type Stat, statOf } from "./proc.ts";
+import { adoptedBy, childrenOf, environOf, markOf, type Stat, statOf } from "./proc.ts";
 
 /**
  * First processes of task runs that are under way, by the marks of those. Orphans come to the
@@ -70,7 +70,7 @@ function orphansOf(
   mark: string,
   own: { readonly session: number | undefined; readonly environ: string | undefined },
 ): readonly Orphan[] {
-  const children = childrenOf(Deno.pid);
+  const children = adoptedBy(Deno.pid);
   if (children.length === 0) return [];
   const leaders = new Set([...RUNNING.values()].map((it) => it.pid));
   return children.flatMap((pid) => {

@@ -44,7 +44,7 @@ const cat = (...files: string[]) => ({
   argv: ["/bin/cat", ...files],
   env: {},
   cwd: "/",
-  session: "own" as const,
+  session: "shared" as const,
 });
 
 /** Directories that hold a word each, named like it. */
@@ -114,7 +114,7 @@ testWith("landlock", "boundary: what a process says comes whole, whatever its si
     argv: ["/bin/sh", "-c", command],
     env: {},
     cwd: "/",
-    session: "own",
+    session: "shared",
   });
   const { out, err, code } = await saidBy(process);
   deepEqual([out.length, err.length, code], [bytes, 7, 3]);
@@ -141,11 +141,11 @@ testWith(
           argv: ["/bin/none"],
           env: {},
           cwd: "/",
-          session: "own" as const,
+          session: "shared" as const,
         }),
       /\/bin\/none/,
     );
-    const echo = { argv: ["/bin/echo", "on"], env: {}, cwd: "/", session: "own" as const };
+    const echo = { argv: ["/bin/echo", "on"], env: {}, cwd: "/", session: "shared" as const };
     equal((await saidBy(await threads.spawn(CLOSED, echo))).out, "on\n");
   },
 );

@@ -30,7 +30,7 @@ async function make(attempt: Attempt, spawn: Spawn): Promise<void> {
     case "connect-unix":
       return (await Deno.connect({ transport: "unix", path: attempt.path })).close();
     case "execute": {
-      const process = await spawn({ argv: [attempt.path], env: {}, cwd: "/", session: "own" });
+      const process = await spawn({ argv: [attempt.path], env: {}, cwd: "/", session: "shared" });
       await process.stdin.close().catch(() => {});
       await Promise.all([process.stdout.cancel(), process.stderr.cancel(), process.status]);
       return;
