@@ -51,10 +51,10 @@ export async function buildBinary(target: string, project: URL = PROJECT): Promi
     await Deno.chmod(binary, 0o755); // whatever the umask is
     await proveAlike(`${scratch}/bulkhead`, binary);
     await Deno.rename(binary, target);
-    const main = await Deno.readFile(`${scratch}/main.mjs`);
+    const own = ["main.mjs", KERNEL_THREAD];
     return await Promise.all([
       ...files.map(({ name, data }) => describe(name, data)),
-      describe("main.mjs", main),
+      ...own.map(async (it) => describe(it, await Deno.readFile(`${scratch}/${it}`))),
       describe("payload", payload),
       describe(target, whole),
     ]);

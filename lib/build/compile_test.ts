@@ -28,8 +28,11 @@ async function makeBox() {
     "lib/child/main_plugin.ts": "",
     "lib/child/zod.ts": "export {};",
     "lib/child/bulkhead.ts": "export {};",
+    "lib/kernel/thread.ts": "",
   };
-  await Deno.mkdir(`${root}/lib/child`, { recursive: true });
+  for (const it of ["child", "kernel"]) {
+    await Deno.mkdir(`${root}/lib/${it}`, { recursive: true });
+  }
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${root}/${name}`, text);
   }

@@ -43,20 +43,22 @@ export function readOutput(
   meter: Meter,
   onLine: (line: Line) => void,
 ): Reading {
-  const aborter = new AbortController();
-  const through = new TransformStream<Uint8Array, Uint8Array>({
-    transform: (chunk, controller) => controller.enqueue(meter.pass(chunk)),
-  });
-  const pumped = stream.pipeTo(through.writable, { signal: aborter.signal }).catch(() => {});
+  const reader = stream.getReader();
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const { value } = await reader.read();
+      if (value === undefined) return;
+      yield meter.pass(value);
+    }
+  }
   const done = (async () => {
     try {
-      for await (const line of splitLines(through.readable, meter.isOver)) onLine(line);
+      for await (const line of splitLines(pieces(), meter.isOver)) onLine(line);
     } catch {
-      // The pipe was cut after the grace period: what came before it counts.
+      // The pipe broke: what came before counts.
     }
-    await pumped;
   })();
-  return { done, cancel: () => aborter.abort() };
+  return { done, cancel: () => void reader.cancel().catch(() => {}) };
 }
 
 /** Waits for both pipes; one that something outside the tree keeps open is cut. */

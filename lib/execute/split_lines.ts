@@ -24,7 +24,7 @@ export interface Line {
  * @param isCut Whether the stream ended before its time, asked at its end.
  */
 export async function* splitLines(
-  stream: ReadableStream<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   isCut: () => boolean = () => false,
 ): AsyncGenerator<Line> {
   let parts: Uint8Array[] = [];

@@ -20,6 +20,12 @@ const FIXED = [
   "--no-check",
 ] as const;
 
+/**
+ * V8 looks in `/proc/self/maps` for a place near its own code, which the kernel layer closes; without
+ * one it copies that code at every start, a tenth of what a child takes. So it is told not to.
+ */
+const NEAR_BUILTINS = "--no-short-builtin-calls";
+
 /** Linux takes no single argument beyond 128 KiB (`MAX_ARG_STRLEN`); a repeated flag adds up. */
 const MAX_FLAG_LENGTH = 30_000;
 
@@ -49,14 +55,17 @@ export function denoArgv(start: ChildStart, permissions: Permissions): readonly 
     start.runtime,
     "run",
     ...FIXED,
-    ...(start.memoryBytes === undefined ? [] : [
-      `--v8-flags=--max-old-space-size=${
-        Math.max(1, Math.floor(start.memoryBytes / 2 ** 20))
-      },--wasm-max-mem-pages=${wasmPages(start.memoryBytes)}`,
-    ]),
+    `--v8-flags=${[NEAR_BUILTINS, ...memoryFlags(start.memoryBytes)].join(",")}`,
     ...(start.importMap === undefined ? [] : [`--import-map=${start.importMap}`]),
     ...Object.entries(permissions).flatMap(([name, it]) => flags(name, it)),
     start.main,
+  ];
+}
+
+function memoryFlags(bytes: number | undefined): readonly string[] {
+  return bytes === undefined ? [] : [
+    `--max-old-space-size=${Math.max(1, Math.floor(bytes / 2 ** 20))}`,
+    `--wasm-max-mem-pages=${wasmPages(bytes)}`,
   ];
 }
 

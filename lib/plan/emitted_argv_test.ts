@@ -192,7 +192,15 @@ const KINDS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"];
 /** Flags that stand in a child's command line at all, up to their `=`. */
 const KNOWN = new Set([
   ...ALWAYS,
-  ...["--quiet", "--no-check", "--import-map", "--allow-net", "--deny-net", "--allow-env"],
+  ...[
+    "--quiet",
+    "--no-check",
+    "--v8-flags",
+    "--import-map",
+    "--allow-net",
+    "--deny-net",
+    "--allow-env",
+  ],
   ...["--allow-read", "--deny-read", "--allow-write", "--deny-write", "--allow-run", "--deny-run"],
   ...["--deny-ffi", "--deny-import"],
 ]);

@@ -528,7 +528,12 @@ Deno.test.each([
   { name: "a forged denial is taken as well", id: "denial", state: "WARNING", outputs: {} },
   { name: "an event is no record", id: "event", state: "WARNING", outputs: {} },
   { name: "a record on stderr is text", id: "stderr", state: "WARNING", outputs: {} },
-  { name: "a record of more than 8 MiB is a failure that says so", id: "huge", state: "WARNING", outputs: {} },
+  {
+    name: "a record of more than 8 MiB is a failure that says so",
+    id: "huge",
+    state: "WARNING",
+    outputs: {},
+  },
   { name: "an exit without a record is a failure", id: "exit", state: "WARNING", outputs: {} },
 ])("boundary: protocol: $name", async ({ id, state, outputs }) => {
   const said = await spoken();
