@@ -26,6 +26,8 @@ async function makeBox() {
     "lib/child/main_built_in.ts": "console.log(Deno.version.deno);",
     "lib/child/main_eval.ts": "",
     "lib/child/main_plugin.ts": "",
+    "lib/child/part_expression.ts": "",
+    "lib/child/part_script.ts": "",
     "lib/child/zod.ts": "export {};",
     "lib/child/bulkhead.ts": "export {};",
     "lib/kernel/thread.ts": "",
