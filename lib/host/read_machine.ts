@@ -86,7 +86,7 @@ export function limitsOf({ controllers }: Cgroups, uid: number): Machine["limits
     processes: writable("pids") ? "a cgroup" : uid === 0 // whom that limit does not bind
       ? undefined
       : "RLIMIT_NPROC, which counts all processes of this user",
-    memory: writable("memory") ? "a cgroup" : undefined,
+    memory: writable("memory") ? "a cgroup" : "RLIMIT_DATA, for each process by itself",
   };
 }
 

@@ -35,7 +35,7 @@ export interface Machine {
   readonly userNamespaces: UserNamespaces;
   readonly cgroups: Cgroups;
   /** By what a limit can be enforced; `undefined`: by nothing. */
-  readonly limits: { readonly processes: string | undefined; readonly memory: string | undefined };
+  readonly limits: { readonly processes: string | undefined; readonly memory: string };
   readonly engine: Found<Engine>;
   /** Other clients of engines on `PATH`. */
   readonly clients: readonly { readonly name: string; readonly path: string }[];

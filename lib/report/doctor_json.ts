@@ -23,7 +23,7 @@ export function doctorJson({ machine, proofs, problems }: DoctorReport): string 
       kernel: known(kernel),
       engine: known(engine),
       runtime: known(runtime),
-      limits: { processes: limits.processes ?? null, memory: limits.memory ?? null },
+      limits: { processes: limits.processes ?? null, memory: limits.memory },
     },
     layers: Object.fromEntries(proofs.map(({ layer, verdict, reason, results }) => [layer, {
       verdict,

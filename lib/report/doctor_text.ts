@@ -34,10 +34,7 @@ function machineRows(machine: Machine): readonly (readonly [string, string])[] {
     }),
     ...(cgroups.controllers.length === 0 ? [["cgroups", "none"] as const] : []),
     ["limit processes", limits.processes === undefined ? "by nothing" : `by ${limits.processes}`],
-    [
-      "limit memory",
-      limits.memory === undefined ? "by nothing but V8's heap" : `by ${limits.memory}`,
-    ],
+    ["limit memory", `by ${limits.memory}`],
     [
       "engine",
       engine.found
