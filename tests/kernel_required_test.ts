@@ -1,41 +1,11 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { parseFlow, readFlow } from "../lib/flow/mod.ts";
-import type { HostFacts, Kernel } from "../lib/model/mod.ts";
+import type { HostFacts } from "../lib/model/mod.ts";
 import { makePlan } from "../lib/plan/mod.ts";
 import { applyDefaults, applyRules, loadPolicy } from "../lib/policy/mod.ts";
+import { hostFacts } from "./host_facts.ts";
 
-const KERNEL: Kernel = { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] };
 const WHY = "Landlock: ENOSYS: this kernel has no such call";
-
-function hostWith(kernel: HostFacts["kernel"]): HostFacts {
-  return {
-    os: "linux",
-    uid: 1000,
-    gid: 1000,
-    runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
-    childCode: {
-      found: true,
-      value: {
-        directory: "/code",
-        builtIn: "/code/b",
-        eval: "/code/e",
-        plugin: "/code/p",
-        importMap: "/code/m",
-        guardedImportMap: "/code/g",
-        modules: [],
-      },
-    },
-    kernel,
-    engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///s" } },
-    builtInPaths: [],
-    workspaceRoot: "/ws",
-    realPaths: new Map(),
-    listings: new Map(),
-    plugins: [],
-    scriptImports: new Map(),
-    aliases: { found: [], unnamed: [], unsearched: [] },
-  };
-}
 
 async function plan(mode: string, kernel: HostFacts["kernel"]) {
   const text = `bulkhead:\n  filesystem: closed\n  kernel: ${mode}\n`;
@@ -46,11 +16,11 @@ async function plan(mode: string, kernel: HostFacts["kernel"]) {
   );
   const ruled = applyRules(applyDefaults(flow, policy), policy.rules, (it) => it);
   const { flow: parsed, warnings } = parseFlow(ruled.flow);
-  const made = makePlan(policy, [{ flow: parsed, warnings }], hostWith(kernel));
+  const made = makePlan(policy, [{ flow: parsed, warnings }], hostFacts({ kernel }));
   return made.flows[0]!.tasks[0]!;
 }
 
-const FOUND: HostFacts["kernel"] = { found: true, value: KERNEL };
+const FOUND = hostFacts().kernel;
 const MISSING: HostFacts["kernel"] = {
   found: false,
   problem: { code: "host/kernel-layer", severity: "error", message: WHY },

@@ -2,17 +2,12 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { canonicalClass } from "../lib/catalog/aliases.ts";
 import { parseFlow, readFlow } from "../lib/flow/mod.ts";
-import {
-  type HostFacts,
-  type Listing,
-  type Plan,
-  type Policy,
-  StageError,
-} from "../lib/model/mod.ts";
+import { type Listing, type Plan, type Policy, StageError } from "../lib/model/mod.ts";
 import { isWithin } from "../lib/paths/is_within.ts";
 import { makePlan } from "../lib/plan/mod.ts";
 import { applyDefaults, applyRules, loadPolicy } from "../lib/policy/mod.ts";
 import { toPlain } from "../lib/source/mod.ts";
+import { hostFacts } from "./host_facts.ts";
 
 // The counters below ask that enough runs meant something: the same runs every time.
 fc.configureGlobal({ seed: 20261123 });
@@ -25,32 +20,8 @@ const CLASSES = [LOG, EVAL, NASHORN, "com.example.Unknown"];
 /** A machine with three directories that each hold three, and everything it takes. */
 const NAMES = ["a", "b", "c"];
 const listing: Listing = { entries: NAMES.map((name) => ({ name })) };
-const HOST: HostFacts = {
-  os: "linux",
-  uid: 1000,
-  gid: 1000,
-  runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
-  kernel: {
-    found: true,
-    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
-  },
-  childCode: {
-    found: true,
-    value: {
-      directory: "/code",
-      builtIn: "/code/b",
-      eval: "/code/e",
-      plugin: "/code/p",
-      importMap: "/code/m",
-      guardedImportMap: "/code/gm",
-      modules: [],
-    },
-  },
-  engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///s" } },
+const HOST = hostFacts({
   builtInPaths: [{ path: "/proc", what: "processes" }],
-  workspaceRoot: "/ws",
-  realPaths: new Map(),
-  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map([
     ["/", listing],
     ...NAMES.flatMap((x): [string, Listing][] => [
@@ -58,9 +29,7 @@ const HOST: HostFacts = {
       ...NAMES.map((y): [string, Listing] => [`/${x}/${y}`, listing]),
     ]),
   ]),
-  scriptImports: new Map(),
-  plugins: [],
-};
+});
 
 function plan(policy: Policy, flow: object): Plan {
   const merged = applyDefaults(readFlow(JSON.stringify(flow), "f.yaml"), policy);

@@ -5,6 +5,7 @@ import { isWithin } from "../paths/is_within.ts";
 import { normalizePath } from "../paths/normalize_path.ts";
 import { parseYaml } from "../source/mod.ts";
 import { makePlan } from "./make_plan.ts";
+import { hostFacts } from "../../tests/host_facts.ts";
 
 /** Names as directories hold them, also such as no policy may use. */
 const NAMES = [
@@ -113,20 +114,11 @@ function hostOf(said: Said): HostFacts {
     leadsTo: `${said.forbidden[0]}/file`,
     closed: said.forbidden[0]!,
   }));
-  return {
-    os: "linux",
+  return hostFacts({
     uid: 0,
     gid: 0,
-    runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
-    kernel: {
-      found: true,
-      value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
-    },
-    scriptImports: new Map(),
     childCode: { found: true, value: CODE },
-    engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///socket" } },
     builtInPaths: ["/code", ...said.builtIn].map((path) => ({ path, what: "ours" })),
-    workspaceRoot: "/workspaces",
     realPaths,
     aliases: { found: aliases, unnamed: [], unsearched: [] },
     listings: listings as ReadonlyMap<string, Listing>,
@@ -135,7 +127,7 @@ function hostOf(said: Said): HostFacts {
       module: `${said.plugins}/a.ts`,
       directory: said.plugins,
     }],
-  };
+  });
 }
 
 const TASKS = [

@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { namesOfClass } from "../catalog/aliases.ts";
-import type { Flow, HostFacts, LocatedMap, Policy, Sourced, Task } from "../model/mod.ts";
+import type { Flow, LocatedMap, Policy, Sourced, Task } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { parseYaml } from "../source/mod.ts";
+import { hostFacts } from "../../tests/host_facts.ts";
 import { spawnDecider } from "./decide_spawn.ts";
 import { makePlan } from "./make_plan.ts";
 
@@ -74,39 +75,15 @@ Deno.test("spawnDecider() is what a search through the lists finds, and names it
 
 const names = ["a", "b", "c"];
 const entries = names.map((name) => ({ name }));
-const HOST: HostFacts = {
-  os: "linux",
-  uid: 1000,
-  gid: 1000,
-  runtime: { found: true, value: { path: "/deno", version: "2.9.6" } },
-  kernel: {
-    found: true,
-    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
-  },
-  childCode: {
-    found: true,
-    value: {
-      directory: "/code",
-      builtIn: "/code/built_in",
-      eval: "/code/eval",
-      plugin: "/code/plugin",
-      importMap: "/code/map",
-      guardedImportMap: "/code/guarded_map",
-      modules: ["/code/zod"],
-    },
-  },
-  engine: { found: true, value: { client: "/docker", version: "27", host: "unix:///socket" } },
+const HOST = hostFacts({
   builtInPaths: [{ path: "/c/c", what: "the runtime" }],
-  workspaceRoot: "/workspaces",
   realPaths: new Map([["/a/b", "/b/a"]]),
-  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map(["/", ...names.map((it) => `/${it}`)].map((it) => [it, { entries }])),
-  scriptImports: new Map(),
   plugins: [
     { type: PLUGIN, module: "/plugins/a.ts", directory: "/plugins", properties: ["x"] },
     { type: PLUGIN, module: "/never/a.ts", directory: "/never" },
   ],
-};
+});
 
 const path = fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 2 })
   .map((it) => `/${it.join("/")}`);

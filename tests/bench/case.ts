@@ -1,4 +1,4 @@
-import type { HostFacts } from "../../lib/model/mod.ts";
+import { hostFacts } from "../host_facts.ts";
 
 /** How many teams have classes of their own: what the rules and the tasks share. */
 const TEAMS = 500;
@@ -118,15 +118,8 @@ const KINDS: readonly ((i: number) => string)[] = [
 const names = (...list: string[]) => ({ entries: list.map((name) => ({ name })) });
 
 /** A machine as `inspectHost()` finds it, without looking at this one. */
-export const HOST: HostFacts = {
-  os: "linux",
-  uid: 1000,
-  gid: 1000,
+export const HOST = hostFacts({
   runtime: { found: true, value: { path: "/opt/bulkhead/deno", version: "2.9.6" } },
-  kernel: {
-    found: true,
-    value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
-  },
   childCode: {
     found: true,
     value: {
@@ -156,8 +149,6 @@ export const HOST: HostFacts = {
     { path: "/home/me/.docker", what: "credentials of registries" },
   ],
   workspaceRoot: "/tmp/bulkhead-1000",
-  realPaths: new Map(),
-  aliases: { found: [], unnamed: [], unsearched: [] },
   listings: new Map([
     [
       "/",
@@ -183,6 +174,4 @@ export const HOST: HostFacts = {
     ["/home/me", names(".cache", ".docker", ".config", "projects")],
     ["/home/me/.cache", names("bulkhead", "deno", "pip")],
   ]),
-  scriptImports: new Map(),
-  plugins: [],
-};
+});
