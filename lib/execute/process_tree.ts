@@ -1,4 +1,4 @@
-import { adoptOrphans, killProcess, type Libc, openLibc, reapOrphan } from "../kernel/mod.ts";
+import { adoptOrphans, killProcess, type Libc, reapOrphan } from "../kernel/mod.ts";
 import { adoptedBy, childrenOf, environOf, markOf, type Stat, statOf } from "./proc.ts";
 
 /**
@@ -11,7 +11,7 @@ const RUNNING = new Map<string, { readonly pid: number | undefined }>();
 const PATIENCE_MS = 10_000;
 
 /** Ends trees of processes: what a task run started, and what that started. */
-export interface ProcessTrees extends Disposable {
+export interface ProcessTrees {
   /** Says that a process with this mark will be started, and then which one it is. */
   expect(mark: string, pid?: number): void;
   /**
@@ -26,8 +26,7 @@ export interface ProcessTrees extends Disposable {
 }
 
 /** Opens the trees. From now on this process is parent of the orphans among its descendants. */
-export function openProcessTrees(): ProcessTrees {
-  const libc = openLibc();
+export function openProcessTrees(libc: Libc): ProcessTrees {
   adoptOrphans(libc, ARCH);
   const own = { session: statOf(Deno.pid)?.session, environ: environOf(Deno.pid) };
   return {
@@ -48,7 +47,6 @@ export function openProcessTrees(): ProcessTrees {
         RUNNING.delete(mark);
       }
     },
-    [Symbol.dispose]: () => libc[Symbol.dispose](),
   };
 }
 

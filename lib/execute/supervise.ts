@@ -69,14 +69,11 @@ const RUNTIME_BYTES = 160 * MIB;
  */
 export function openSupervisor(cgroups: CgroupPlaces): Supervisor {
   const libc = openLibc();
-  const trees = openProcessTrees();
+  const trees = openProcessTrees(libc);
   return {
     supervise: async (spawn, command, supervision) =>
       await start({ libc, trees, cgroups }, spawn, command, supervision),
-    [Symbol.dispose]() {
-      trees[Symbol.dispose]();
-      libc[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => libc[Symbol.dispose](),
   };
 }
 
