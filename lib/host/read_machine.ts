@@ -1,5 +1,6 @@
+import { type CgroupPlaces, readCgroups as cgroupPlaces } from "../kernel/cgroups.ts";
 import { readKernel } from "../kernel/read_kernel.ts";
-import type { Cgroups, Machine, UserNamespaces } from "../model/mod.ts";
+import type { Machine, UserNamespaces } from "../model/mod.ts";
 import { cacheRoot, type Env } from "./cache_dir.ts";
 import { locateEngine, onPath } from "./locate_engine.ts";
 import { originOf } from "./origin.ts";
@@ -70,7 +71,7 @@ export async function readMachine(question: MachineQuestion): Promise<Machine> {
     seccomp: seccomp.split(/\s+/).filter((it) => it !== ""),
     userNamespaces,
     cgroups,
-    limits: limitsOf(cgroups, uid),
+    limits: limitsOf(cgroupPlaces(), uid),
     engine,
     clients: clients.flat(),
     runtime: located,
@@ -79,14 +80,13 @@ export async function readMachine(question: MachineQuestion): Promise<Machine> {
   };
 }
 
-/** By what limits can be enforced: a cgroup, else what the system limits of each user's. */
-export function limitsOf({ controllers }: Cgroups, uid: number): Machine["limits"] {
-  const writable = (name: string) => controllers.some((it) => it.name === name && it.writable);
+/** By what limits are enforced when a task runs: a cgroup where one can be made, else what the system limits of each user's. */
+export function limitsOf({ pids, memory }: CgroupPlaces, uid: number): Machine["limits"] {
   return {
-    processes: writable("pids") ? "a cgroup" : uid === 0 // whom that limit does not bind
+    processes: pids ? "a cgroup" : uid === 0 // whom that limit does not bind
       ? undefined
       : "RLIMIT_NPROC, which counts all processes of this user",
-    memory: writable("memory") ? "a cgroup" : "RLIMIT_DATA, for each process by itself",
+    memory: memory ? "a cgroup" : "RLIMIT_DATA, for each process by itself",
   };
 }
 
