@@ -1,6 +1,6 @@
 import { classOf } from "../catalog/classes.ts";
 import { type ImportsRead, openLauncher, readImports, type WrittenImport } from "../execute/mod.ts";
-import { makeSelfTestDirectory, type PluginFile, resolveImport } from "../host/mod.ts";
+import { makeScratchDirectory, type PluginFile, resolveImport } from "../host/mod.ts";
 import {
   type Diagnostic,
   type HostFacts,
@@ -54,7 +54,7 @@ export async function checkImports(
   if (!runtime.found || !childCode.found || plugins.length + scripts.length === 0) {
     return { scriptImports: new Map(), modulesRead: new Map() };
   }
-  await using scratch = await makeSelfTestDirectory(io.env);
+  await using scratch = await makeScratchDirectory(io.env);
   using launcher = openLauncher(host.kernel);
   const read = await readImports(
     {

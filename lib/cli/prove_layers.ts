@@ -1,6 +1,6 @@
 import project from "../../deno.json" with { type: "json" };
 import { openLauncher, runTrials } from "../execute/mod.ts";
-import { findProgram, makeSelfTestDirectory, openProofCache, proofKey } from "../host/mod.ts";
+import { findProgram, makeScratchDirectory, openProofCache, proofKey } from "../host/mod.ts";
 import {
   type Diagnostic,
   type Found,
@@ -50,7 +50,7 @@ export async function testLayers(
   runtime: Runtime,
   kernel: Found<Kernel>,
 ): Promise<SelfTest> {
-  await using directory = await makeSelfTestDirectory(io.env);
+  await using directory = await makeScratchDirectory(io.env);
   const program = await findProgram();
   const plan = selfTestPlan({ directory: directory.path, runtime, kernel, program });
   using launcher = openLauncher(kernel);

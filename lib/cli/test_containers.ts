@@ -1,5 +1,5 @@
 import { type EngineAccess, listImages, runContainerTrials } from "../execute/mod.ts";
-import { makeSelfTestDirectory } from "../host/mod.ts";
+import { makeScratchDirectory } from "../host/mod.ts";
 import type { Engine, Found, LayerProof, SelfTest } from "../model/mod.ts";
 import { containerTestPlan } from "../plan/mod.ts";
 import type { Io } from "./command.ts";
@@ -48,7 +48,7 @@ async function testWith(
   image: string,
   access: EngineAccess,
 ): Promise<SelfTest> {
-  await using directory = await makeSelfTestDirectory(io.env);
+  await using directory = await makeScratchDirectory(io.env);
   const [uid, gid] = [Deno.uid() ?? 0, Deno.gid() ?? 0];
   const plan = containerTestPlan({ directory: directory.path, client, image, uid, gid });
   return await runContainerTrials(plan, access, io.signal);

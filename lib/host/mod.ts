@@ -12,4 +12,4 @@ export { openProofCache, type ProofCache } from "./proof_cache.ts";
 export { resolveImport } from "./resolve_import.ts";
 export { proofKey } from "./proof_key.ts";
 export { readMachine } from "./read_machine.ts";
-export { makeSelfTestDirectory } from "./self_test_directory.ts";
+export { makeScratchDirectory } from "./scratch_directory.ts";

@@ -6,19 +6,20 @@ const PREFIX = ".self-test-";
 /** What is older was left by a harness that was killed. */
 const STALE_MS = 60 * 60 * 1000;
 
-/** A directory of one self-test. */
-export interface SelfTestDirectory extends AsyncDisposable {
+/** A directory for one job of the harness. */
+export interface ScratchDirectory extends AsyncDisposable {
   /** Absolute, and real. */
   readonly path: string;
 }
 
 /**
- * Makes a private, empty directory for one self-test: in the harness's cache, or where that cannot
- * be written in the directory of temporary files. It goes when it is disposed of.
+ * Makes a private, empty directory for a self-test, or to read module graphs from: in the
+ * harness's cache, or where that cannot be written in the directory of temporary files. It goes
+ * when it is disposed of.
  *
  * @throws When neither can be written.
  */
-export async function makeSelfTestDirectory(env: Env): Promise<SelfTestDirectory> {
+export async function makeScratchDirectory(env: Env): Promise<ScratchDirectory> {
   const path = await makeIn(cacheRoot(env)) ?? await Deno.makeTempDir({ prefix: "bulkhead-" });
   return {
     path: await Deno.realPath(path),

@@ -1,5 +1,5 @@
 import { equal, match, ok } from "node:assert/strict";
-import { makeSelfTestDirectory } from "./self_test_directory.ts";
+import { makeScratchDirectory } from "./scratch_directory.ts";
 
 async function makeRoot(name = "cache") {
   const parent = await Deno.realPath(await Deno.makeTempDir({ prefix: "bulkhead_dir_" }));
@@ -13,11 +13,11 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
 
-Deno.test("makeSelfTestDirectory() makes a private one in the cache, and removes it", async () => {
+Deno.test("makeScratchDirectory() makes a private one in the cache, and removes it", async () => {
   await using root = await makeRoot();
   let path: string;
   {
-    await using directory = await makeSelfTestDirectory({ BULKHEAD_CACHE: root.path });
+    await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
     path = directory.path;
     match(path, /\/cache\/\.self-test-[^/]+$/);
     ok(path.startsWith(`${root.path}/`));
@@ -27,28 +27,28 @@ Deno.test("makeSelfTestDirectory() makes a private one in the cache, and removes
   equal(await exists(path), false);
 });
 
-Deno.test("makeSelfTestDirectory() goes elsewhere where the cache cannot be used", async (t) => {
+Deno.test("makeScratchDirectory() goes elsewhere where the cache cannot be used", async (t) => {
   await t.step("it is no directory", async () => {
     await using root = await makeRoot();
     await Deno.writeTextFile(root.path, "");
-    await using directory = await makeSelfTestDirectory({ BULKHEAD_CACHE: root.path });
+    await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
     equal((await Deno.stat(directory.path)).mode! & 0o777, 0o700);
   });
   await t.step("others may write it", async () => {
     await using root = await makeRoot();
     await Deno.mkdir(root.path);
     await Deno.chmod(root.path, 0o777);
-    await using directory = await makeSelfTestDirectory({ BULKHEAD_CACHE: root.path });
+    await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
     equal(directory.path.startsWith(root.path), false);
   });
   await t.step("no flag can name it", async () => {
     await using root = await makeRoot("a,b");
-    await using directory = await makeSelfTestDirectory({ BULKHEAD_CACHE: root.path });
+    await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
     equal(directory.path.includes(","), false);
   });
 });
 
-Deno.test("makeSelfTestDirectory() removes what a killed harness left, and nothing newer", async () => {
+Deno.test("makeScratchDirectory() removes what a killed harness left, and nothing newer", async () => {
   await using root = await makeRoot();
   const [old, recent, other] = [".self-test-old", ".self-test-new", "child-old"].map((it) =>
     `${root.path}/${it}`
@@ -57,7 +57,7 @@ Deno.test("makeSelfTestDirectory() removes what a killed harness left, and nothi
   for (const it of [old, recent, other]) await Deno.mkdir(it);
   const before = Date.now() / 1000 - 7200;
   for (const it of [old, other]) await Deno.utime(it, before, before);
-  await using _directory = await makeSelfTestDirectory({ BULKHEAD_CACHE: root.path });
+  await using _directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
   equal(await exists(old), false);
   equal(await exists(recent), true);
   equal(await exists(other), true);

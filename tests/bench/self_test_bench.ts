@@ -10,12 +10,7 @@
  */
 import project from "../../deno.json" with { type: "json" };
 import { openLauncher, runTrials } from "../../lib/execute/mod.ts";
-import {
-  findProgram,
-  makeSelfTestDirectory,
-  openProofCache,
-  proofKey,
-} from "../../lib/host/mod.ts";
+import { findProgram, makeScratchDirectory, openProofCache, proofKey } from "../../lib/host/mod.ts";
 import { readKernel } from "../../lib/kernel/mod.ts";
 import type { Found, Kernel } from "../../lib/model/mod.ts";
 import { selfTestPlan } from "../../lib/plan/mod.ts";
@@ -41,7 +36,7 @@ async function plain(): Promise<void> {
 }
 
 async function test(layer: Found<Kernel>): Promise<void> {
-  await using directory = await makeSelfTestDirectory(env);
+  await using directory = await makeScratchDirectory(env);
   const plan = selfTestPlan({ directory: directory.path, runtime, kernel: layer, program });
   using launcher = openLauncher(layer);
   const { results, broken } = await runTrials(plan, launcher, new AbortController().signal);
