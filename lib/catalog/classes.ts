@@ -9,7 +9,7 @@ import { CORE_CLASSES } from "./core_classes.ts";
 import type { KnownClass } from "./known_class.ts";
 import { SCRIPT_CLASSES } from "./script_classes.ts";
 
-export type { KnownClass, Need } from "./known_class.ts";
+export type { KnownClass, Need, ScriptFile } from "./known_class.ts";
 
 /** Classes by the name they have today. */
 export const CLASSES: ReadonlyMap<string, KnownClass> = new Map([
@@ -29,7 +29,11 @@ export const TASK_PROPERTIES: readonly string[] = [
   "type",
   "description",
   "timeout",
+  "retry",
+  "logLevel",
+  "taskCache",
   "allowFailure",
+  "allowWarning",
   "disabled",
   "runIf",
   "when",
@@ -40,5 +44,5 @@ export const TASK_PROPERTIES: readonly string[] = [
 /** The runner that a script task has when nobody names one, as in Kestra. */
 export const DOCKER_RUNNER = "io.kestra.plugin.scripts.runner.docker.Docker";
 
-/** What a script task is interpreted with when it does not say, as in Kestra. */
-export const SHELL_INTERPRETER: readonly string[] = ["/bin/sh", "-c"];
+/** The runner that runs commands on the host. */
+export const PROCESS_RUNNER = "io.kestra.plugin.core.runner.Process";

@@ -29,7 +29,11 @@ export function commandClass(type: string): KnownClass | undefined {
   return {
     kind: "script",
     body: "commands",
+    language: "",
     image: "",
+    interpreter: [],
+    env: {},
+    directories: {},
     properties: [],
     source: PACKAGES[owner]!,
     notRun: {

@@ -1,29 +1,9 @@
 import type { KnownClass } from "./known_class.ts";
+import { SCRIPT_LANGUAGES, type ScriptLanguage, SHELL_INTERPRETER } from "./script_languages.ts";
 
-const SOURCE = "kestra-io/plugin-scripts 1.9.x";
 const PACKAGE = "io.kestra.plugin.scripts";
 
-/** The script languages, with the image of each (`plugin-scripts`, `DEFAULT_IMAGE`). */
-export const SCRIPT_IMAGES: Readonly<Record<string, string>> = {
-  bun: "oven/bun",
-  deno: "denoland/deno",
-  dotnet: "mcr.microsoft.com/dotnet/sdk:10.0",
-  go: "golang",
-  groovy: "groovy",
-  jbang: "jbangdev/jbang-action",
-  julia: "julia",
-  lua: "nickblah/lua",
-  node: "node",
-  perl: "perl",
-  php: "php",
-  powershell: "ghcr.io/kestra-io/powershell:latest",
-  python: "python:3.13-slim",
-  r: "r-base",
-  ruby: "ruby",
-  shell: "ubuntu",
-};
-
-/** What is honoured of `AbstractExecScript` so far. */
+/** Properties of `AbstractExecScript`, which all of these classes extend. */
 const PROPERTIES = [
   "containerImage",
   "taskRunner",
@@ -31,59 +11,76 @@ const PROPERTIES = [
   "interpreter",
   "failFast",
   "env",
+  "inputFiles",
+  "outputFiles",
+  "namespaceFiles",
+  "outputDirectory",
+  "targetOS",
   "warningOnStdErr",
 ] as const;
 
-const TRIGGERED = ["go", "node", "python", "ruby", "shell"];
+const TRIGGERED = ["deno", "go", "node", "powershell", "python", "ruby", "shell"];
 
 /** Classes whose tasks hand text to an interpreter, and the triggers that do. */
 export const SCRIPT_CLASSES: readonly (readonly [string, KnownClass])[] = [
-  ...Object.entries(SCRIPT_IMAGES).flatMap(([language, image]) => [
-    scriptClass(language, "Commands", image),
-    scriptClass(language, "Script", image),
+  ...Object.keys(SCRIPT_LANGUAGES).flatMap((language) => [
+    entry(language, "Commands"),
+    entry(language, "Script"),
   ]),
   ...TRIGGERED.flatMap((language) =>
     ["CommandsTrigger", "ScriptTrigger"].map((name): [string, KnownClass] => [
       `${PACKAGE}.${language}.${name}`,
-      script("commands", SCRIPT_IMAGES[language]!, { fact: "it is a trigger, and no task" }),
+      {
+        ...scriptClass(language, "Commands"),
+        source: sourceOf(language, name),
+        notRun: { fact: "it is a trigger, and no task" },
+      },
     ])
   ),
   ...["Bash", "Node", "Python"].map((name): [string, KnownClass] => [
     `io.kestra.core.tasks.scripts.${name}`,
     {
-      ...script("commands", "ubuntu", {
+      ...scriptClass("shell", "Commands"),
+      notRun: {
         fact: "it runs on the host, past any task runner that is forced on it",
         help: `Use ${PACKAGE}.${name === "Bash" ? "shell" : name.toLowerCase()}.Commands`,
-      }),
+      },
       source: "kestra-io/plugin-scripts 1.9.x, AbstractBash: its runner is PROCESS by default",
     },
   ]),
 ];
 
-function scriptClass(
-  language: string,
-  name: "Commands" | "Script",
-  image: string,
-): [string, KnownClass] {
-  const body = name === "Commands" ? "commands" : "script";
-  const supported = language === "shell";
-  return [
-    `${PACKAGE}.${language}.${name}`,
-    script(body, image, supported ? undefined : { fact: `${language} is not supported yet` }),
-  ];
+function entry(language: string, name: "Commands" | "Script"): [string, KnownClass] {
+  return [`${PACKAGE}.${language}.${name}`, scriptClass(language, name)];
 }
 
-function script(
-  body: "commands" | "script",
-  image: string,
-  notRun?: { readonly fact: string; readonly help?: string },
-): KnownClass {
+function scriptClass(language: string, name: "Commands" | "Script"): KnownClass {
+  const {
+    image,
+    file,
+    command = "",
+    prepare = [],
+    interpreter = SHELL_INTERPRETER,
+    env = {},
+    directories = {},
+    properties = [],
+    ofScript = [],
+  }: ScriptLanguage = SCRIPT_LANGUAGES[language]!;
+  const body = name === "Commands" ? "commands" : "script";
   return {
     kind: "script",
     body,
+    language,
     image,
-    properties: [body, ...PROPERTIES],
-    source: SOURCE,
-    ...(notRun && { notRun }),
+    interpreter,
+    ...(name === "Script" && file !== undefined && { file: { name: file, command, prepare } }),
+    env,
+    directories,
+    properties: [body, ...PROPERTIES, ...properties, ...(name === "Script" ? ofScript : [])],
+    source: sourceOf(language, name),
   };
+}
+
+function sourceOf(language: string, name: string): string {
+  return `kestra-io/plugin-scripts 1.9.x, ${language}/${name}.java`;
 }

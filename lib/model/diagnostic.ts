@@ -7,9 +7,13 @@ export type Area =
   | "flow"
   | "plan"
   | "plugin"
+  | "bundle"
   | "preflight"
   | "host"
+  | "build"
   | "run"
+  | "check"
+  | "test"
   | "usage";
 
 /** One complaint, or one thing worth knowing. */

@@ -21,7 +21,16 @@ export interface TaskHead {
 
 /** What a run does, as it does it. */
 export type EventBody =
-  | { readonly type: "execution.started"; readonly inputs: unknown; readonly policy: string }
+  | {
+    readonly type: "execution.started";
+    readonly inputs: unknown;
+    readonly policy: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    /** The execution that started this one, and the task run that did. */
+    readonly parent?: { readonly execution: string; readonly taskRun: string };
+    /** It goes on from what an earlier harness has left of it. */
+    readonly resumed?: true;
+  }
   | TaskHead & {
     readonly type: "task.planned";
     readonly class: string;
@@ -30,7 +39,26 @@ export type EventBody =
     readonly argv: readonly string[];
     readonly because: readonly Because[];
   }
-  | TaskHead & { readonly type: "task.started" }
+  | TaskHead & {
+    readonly type: "task.started";
+    /** Of an in-process task: whether its process was there before. */
+    readonly child?: "fresh" | "pre-started";
+    /** The task run of the flowable that it is in. */
+    readonly parent?: string;
+    /** Which value of a loop it is for, as expressions see it. */
+    readonly value?: string;
+    /** Which round of a loop, from 0. */
+    readonly iteration?: number;
+  }
+  /** It failed, and will be tried again. */
+  | TaskHead & {
+    readonly type: "task.retrying";
+    readonly error?: string;
+    /** Until the next attempt. */
+    readonly afterMs: number;
+  }
+  /** It waits for somebody, or for a time to come: milliseconds since 1970. */
+  | TaskHead & { readonly type: "task.paused"; readonly untilMs?: number }
   | TaskHead & {
     readonly type: "task.log";
     readonly level: LogLevel;
@@ -57,10 +85,18 @@ export type EventBody =
     readonly error?: string;
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly elapsedMs: number;
+    /** It was not run: this is what became of it in the execution that is resumed. */
+    readonly resumed?: true;
+    /** It was not run: these are its outputs in a file of mocks. */
+    readonly mocked?: true;
   }
   | {
     readonly type: "execution.finished";
     readonly state: State;
+    /** The flow's own `outputs`. */
+    readonly outputs?: Readonly<Record<string, unknown>>;
+    /** Why it failed where no task did. */
+    readonly error?: string;
     readonly elapsedMs: number;
   };
 

@@ -1,3 +1,4 @@
+import type { EngineKind } from "./container.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ModuleImport } from "./module_import.ts";
@@ -20,6 +21,8 @@ export interface ChildCode {
   readonly builtIn: string;
   readonly eval: string;
   readonly plugin: string;
+  /** Runs a script task's own module. */
+  readonly script: string;
   /** Sends `zod` and `bulkhead` to the copies here. */
   readonly importMap: string;
   /** The same, and stands before the modules of Node, for classes that may not spawn. */
@@ -30,11 +33,28 @@ export interface ChildCode {
 
 /** A container engine that answered. */
 export interface Engine {
+  readonly kind: EngineKind;
   /** Absolute path of the client. */
   readonly client: string;
   readonly version: string;
-  /** Where the client reaches it: `unix:///…`. */
+  /** Where the client reaches it: `unix:///…`, `tcp://…`, `ssh://…`; empty for one that needs no address. */
   readonly host: string;
+  /** Whether it runs as an ordinary user: a container's root is that user then. */
+  readonly rootless: boolean;
+  /** Whether it is on this machine, and sees its files. */
+  readonly isLocal: boolean;
+  /** A socket of this machine at which it speaks docker's HTTP API: an absolute path. */
+  readonly api?: string;
+  /** What it cannot do that a policy or a task may ask for, in words. */
+  readonly lacks: readonly string[];
+  /** Why it is this one, in words; absent where nobody chose. */
+  readonly chosen?: string;
+  /** What its containers may use up without end, whatever they are told: there are no such limits here. */
+  readonly unlimited?: readonly ("memory" | "processes" | "cpus")[];
+  /** The most it can give a process, where it would give more by itself and fail. */
+  readonly ulimits?: { readonly nofile?: number; readonly nproc: number };
+  /** Variables that its client finds it by, beside `host`, and settings of its user. */
+  readonly clientEnv?: Readonly<Record<string, string>>;
 }
 
 /** A class that a user's module implements. */
@@ -107,8 +127,17 @@ export interface HostFacts {
   /** Directories on the way to a path that must stay closed, by path. */
   readonly listings: ReadonlyMap<string, Listing>;
   readonly plugins: readonly PluginModule[];
+  /** Where the files of namespaces lie, a directory for each: a real path. */
+  readonly namespaceFiles?: string;
+  /** Directories of plugins that the harness laid itself, in what is closed to all else. */
+  readonly pluginsLaid?: readonly string[];
   /**
-   * What the scripts of Evals import by name, by the script's place (`file:line:column`). A
+   * Interpreters that tasks name by an absolute path, by that path: their real path, or `undefined`
+   * where there is none. What is not here was not looked for.
+   */
+  readonly programs?: ReadonlyMap<string, string | undefined>;
+  /**
+   * What the scripts of in-process tasks import by name, by the script's place (`file:line:column`). A
    * script that is not here imports nothing by name.
    */
   readonly scriptImports: ReadonlyMap<string, readonly ModuleImport[]>;

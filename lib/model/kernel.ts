@@ -24,6 +24,8 @@ export interface KernelRules {
   readonly spawn: boolean;
   /** Made, written, renamed, removed. */
   readonly write: readonly string[];
+  /** Files below are read by whoever knows their names; directories are not listed. */
+  readonly lookup?: readonly string[];
   /** Read and written, where they are already: `/dev/null`. */
   readonly devices: readonly string[];
   /** `none`: no socket of any kind. `internet`: IPv4 and IPv6, never a Unix socket. */

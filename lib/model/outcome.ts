@@ -6,13 +6,15 @@ export type Ending =
   | { readonly kind: "interrupted" }
   /** It went over a limit of the policy, and was ended for that. */
   | { readonly kind: "limited"; readonly limit: LimitName; readonly value: number }
-  | { readonly kind: "not-started"; readonly reason: string };
+  | { readonly kind: "not-started"; readonly reason: string }
+  /** It may have run, and how it ended is not known: its engine was gone. */
+  | { readonly kind: "lost"; readonly reason: string };
 
 /** A limit of `bulkhead.limits` other than time. */
 export type LimitName = "memory" | "processes" | "files" | "output" | "workspace";
 
 /** A state of a task run or an execution, in Kestra's words. */
-export type State = "SUCCESS" | "WARNING" | "FAILED" | "KILLED" | "SKIPPED";
+export type State = "SUCCESS" | "WARNING" | "FAILED" | "KILLED" | "CANCELLED" | "SKIPPED";
 
 /** A log level, in Kestra's words. */
 export type LogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR";

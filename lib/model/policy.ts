@@ -1,3 +1,4 @@
+import type { Transport } from "./container.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { LocatedMap } from "./located.ts";
 import type { Pattern, RulePolicy } from "./rule_policy.ts";
@@ -61,14 +62,52 @@ export interface PluginRules {
   readonly excludes: readonly PluginPattern[];
 }
 
-/** What containers may have. */
+/** Which images containers may be made of. */
+export interface ImageRules {
+  /** One list for each file that has one; an image must match a pattern of every list. */
+  readonly allow: readonly (readonly Sourced<string>[])[];
+  readonly deny: readonly Sourced<string>[];
+  /** Where it is said that an image must be named by its digest. */
+  readonly digestRequired?: Source;
+}
+
+/** A path of the host that containers may mount, with what is below it. */
+export interface VolumeRule extends Sourced<string> {
+  readonly readOnly: boolean;
+}
+
+/** What containers may have at most. */
 export interface ContainerRules {
-  /** `docker`, or an absolute path of a client that speaks like it. */
+  /** `docker`, `podman`, `nerdctl`, or an absolute path of a client that speaks like them. */
   readonly engine?: Sourced<string>;
+  /** How the engine is spoken to; `auto`, the default, is the faster way where it is there. */
+  readonly transport?: Sourced<"auto" | Transport>;
+  readonly images: ImageRules;
   /** Networks a container may use; the first is the one it gets. Empty: `none`. */
   readonly networks: readonly Sourced<string>[];
   /** `uid:gid` a container may run as; the first is the one it gets. Empty: the harness chooses. */
   readonly users: readonly Sourced<string>[];
+  /** Given to every container, without `CAP_`. Empty: none. */
+  readonly capabilities: readonly Sourced<string>[];
+  /** Absolute paths; empty: none may be mounted. */
+  readonly volumes: readonly VolumeRule[];
+  /** Drivers that a container may request devices of. */
+  readonly devices: readonly Sourced<string>[];
+  /** Ports of the host that containers may be reached at: `8080`, `9000-9010`. */
+  readonly ports: readonly Sourced<string>[];
+  /** Whether the root file system may be written; it may not unless all files say so. */
+  readonly writableRoot: Sourced<boolean> | undefined;
+  /** Ceilings, in processors and bytes; those of `limits` hold beside them. */
+  readonly cpus?: Sourced<number>;
+  readonly memory?: Sourced<number>;
+  readonly shm?: Sourced<number>;
+  readonly tmp?: Sourced<number>;
+}
+
+/** Which scripts need no container. */
+export interface ScriptRules {
+  /** Languages whose scripts run in a Deno child: `deno`, `node`, `bun`. */
+  readonly inProcess: readonly Sourced<string>[];
 }
 
 /** Policy files, read and merged: what any task of any flow may do. */
@@ -102,6 +141,7 @@ export interface Policy {
   readonly env: readonly Sourced<string>[];
   readonly limits: Limits;
   readonly containers: ContainerRules;
+  readonly scripts: ScriptRules;
   readonly plugins: PluginRules;
   /** The policies of Kestra 2.0, outermost file first. */
   readonly rules: readonly RulePolicy[];

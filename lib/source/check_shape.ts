@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import * as z from "zod/mini";
+import "./say_in_english.ts";
 import type { Area, Diagnostic, Located, Source } from "../model/mod.ts";
 import { nearest } from "./nearest.ts";
 import { toPlain } from "./to_plain.ts";
@@ -6,7 +7,7 @@ import { toPlain } from "./to_plain.ts";
 /**
  * Checks a value of a file against a schema and says, with its place, what does not fit.
  *
- * @param schema What is expected.
+ * @param shape Gives what is expected.
  * @param located The value as it was read.
  * @param area First half of the codes: `policy` gives `policy/unknown-key`, `policy/wrong-type`, …
  * @param name What the value is called, for messages: `bulkhead`.
@@ -14,12 +15,13 @@ import { toPlain } from "./to_plain.ts";
  * @returns The value as the schema gives it, or `undefined` when something did not fit.
  */
 export function checkShape<T>(
-  schema: z.ZodType<T>,
+  shape: () => z.ZodMiniType<T>,
   located: Located,
   area: Area,
   name: string,
   problems: Diagnostic[],
 ): T | undefined {
+  const schema = shape();
   const result = schema.safeParse(toPlain(located));
   if (result.success) return result.data;
   for (const issue of result.error.issues) {
@@ -34,7 +36,7 @@ function complaintsOf(
   located: Located,
   area: Area,
   name: string,
-  schema: z.ZodType,
+  schema: z.ZodMiniType,
 ): Diagnostic[] {
   const path = issue.path.map(String);
   const shown = [name, ...path].join(".");
@@ -101,14 +103,25 @@ function keySource(located: Located, path: readonly string[], key: string): Sour
 }
 
 /** The keys that an object schema knows, some steps down. */
-function keysOf(schema: z.ZodType, path: readonly string[]): string[] {
-  let at = schema as unknown as { shape?: Record<string, unknown>; unwrap?: () => unknown };
-  for (const step of path) {
-    while (at.shape === undefined && at.unwrap !== undefined) at = at.unwrap() as typeof at;
-    at = (at.shape?.[step] ?? at) as typeof at;
-  }
-  while (at.shape === undefined && at.unwrap !== undefined) at = at.unwrap() as typeof at;
-  return Object.keys(at.shape ?? {});
+function keysOf(schema: z.core.$ZodType, path: readonly string[]): string[] {
+  const { shape = {}, element } = partsOf(schema);
+  const [step, ...rest] = path;
+  if (step === undefined) return Object.keys(shape);
+  return keysOf(shape[step] ?? element ?? schema, rest);
+}
+
+/** The schemas of its keys, or of its items, whatever it is wrapped in. */
+function partsOf(schema: z.core.$ZodType): {
+  readonly shape?: z.core.$ZodShape;
+  readonly element?: z.core.$ZodType;
+} {
+  const { shape, element, innerType } = schema._zod.def as {
+    readonly shape?: z.core.$ZodShape;
+    readonly element?: z.core.$ZodType;
+    readonly innerType?: z.core.$ZodType;
+  } & z.core.$ZodTypeDef;
+  if (innerType !== undefined) return partsOf(innerType);
+  return { ...(shape && { shape }), ...(element && { element }) };
 }
 
 function lowerFirst(text: string): string {
