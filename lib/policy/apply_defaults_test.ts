@@ -4,6 +4,7 @@ import { findLocated, parseYaml, toPlain } from "../source/mod.ts";
 import { applyDefaults } from "./apply_defaults.ts";
 import { findOverlaps } from "./find_overlaps.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import { checkPattern } from "./rules/safe_pattern.ts";
 
 const S = "io.kestra.plugin.scripts.shell.Commands";
 const D = "io.kestra.plugin.scripts.runner.docker.Docker";
@@ -25,7 +26,7 @@ function apply(
   forcedPrecedence: ForcedPrecedence = "admin",
 ): LocatedMap {
   const policy = JSON.stringify({ kestra: { plugins: { defaults } } });
-  const parsed = defaults.length === 0 ? [] : parsePolicy(policy, "p.yaml").defaults;
+  const parsed = defaults.length === 0 ? [] : parsePolicy(policy, "p.yaml", checkPattern).defaults;
   return applyDefaults(flowOf(flow), { defaults: parsed, forcedPrecedence });
 }
 
@@ -209,7 +210,11 @@ Deno.test("applyDefaults() refuses a reference that leads nowhere, and follows i
 Deno.test("defaults that overlap are told, and defaults that do not are not", () => {
   const overlaps = (first: object, second: object) =>
     findOverlaps(
-      parsePolicy(JSON.stringify({ kestra: { plugins: { defaults: [first, second] } } }), "p")
+      parsePolicy(
+        JSON.stringify({ kestra: { plugins: { defaults: [first, second] } } }),
+        "p",
+        checkPattern,
+      )
         .defaults,
     ).map((it) => it.message);
   deepEqual(

@@ -3,6 +3,7 @@ import type { ForcedPrecedence, LocatedMap } from "../model/mod.ts";
 import { parseYaml, toPlain } from "../source/mod.ts";
 import { applyDefaults } from "./apply_defaults.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import { checkPattern } from "./rules/safe_pattern.ts";
 
 const S = "io.kestra.plugin.scripts.shell.Commands";
 const D = "io.kestra.plugin.scripts.runner.docker.Docker";
@@ -281,9 +282,11 @@ const VECTORS: readonly Vector[] = [
 Deno.test.each(VECTORS.map((it) => ({ ...it })))(
   "Kestra's plugin defaults, $name",
   ({ task, flow = { tasks: [task] }, global = [], precedence = "admin", result }) => {
-    const parsed = global.length === 0
-      ? []
-      : parsePolicy(JSON.stringify({ kestra: { plugins: { defaults: global } } }), "p").defaults;
+    const parsed = global.length === 0 ? [] : parsePolicy(
+      JSON.stringify({ kestra: { plugins: { defaults: global } } }),
+      "p",
+      checkPattern,
+    ).defaults;
     const root = parseYaml(JSON.stringify(flow), "f") as LocatedMap;
     const { pluginDefaults: _, ...merged } = toPlain(
       applyDefaults(root, { defaults: parsed, forcedPrecedence: precedence }),

@@ -1,5 +1,8 @@
 import type { Diagnostic, Located, LocatedEntry, LocatedMap } from "../model/mod.ts";
 
+/** The keys right below `kestra:` that have rules below them, as a pattern for either spelling. */
+export const RULE_OWNERS = "ee|plugins|tasks|policies|local-?[fF]iles";
+
 /**
  * Writes every key of a map, and of the maps in it, in camelCase.
  *

@@ -6,6 +6,7 @@ import { findLocated, parseYaml, toPlain } from "../source/mod.ts";
 import { applyDefaults } from "./apply_defaults.ts";
 import { mergeMaps } from "./merge.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import { checkPattern } from "./rules/safe_pattern.ts";
 
 /** Beginnings of one another, of half a segment too, and both names of one class. */
 const TYPES = [
@@ -50,7 +51,11 @@ const located = (value: object, file = "f") => parseYaml(JSON.stringify(value), 
 
 function defaultsOf(file: string, list: readonly Said[]): readonly PluginDefault[] {
   if (list.length === 0) return [];
-  return parsePolicy(JSON.stringify({ kestra: { plugins: { defaults: list } } }), file).defaults;
+  return parsePolicy(
+    JSON.stringify({ kestra: { plugins: { defaults: list } } }),
+    file,
+    checkPattern,
+  ).defaults;
 }
 
 const taskOf = (flow: LocatedMap) => toPlain(findLocated(flow, ["tasks", "0"])!);

@@ -2,6 +2,7 @@ import { type Located, type Policy, type Sourced, StageError } from "../model/mo
 import { sha256, toPlain } from "../source/mod.ts";
 import { type ChainedPolicy, chainPolicies } from "./chain_policies.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import type { CheckPattern } from "./rules/mod.ts";
 
 /** A policy file that was read. */
 export interface PolicyText {
@@ -16,16 +17,7 @@ export interface PolicyText {
  * @throws {StageError} With the problems of every file; there is no fallback policy.
  */
 export async function loadPolicy(texts: readonly PolicyText[]): Promise<Policy> {
-  const problems: StageError[] = [];
-  const parsed = texts.flatMap(({ text, file }) => {
-    try {
-      return [parsePolicy(text, file)];
-    } catch (error) {
-      if (!(error instanceof StageError)) throw error;
-      problems.push(error);
-      return [];
-    }
-  });
+  const { parsed, problems } = await parseAll(texts);
   if (problems.length > 0) throw new StageError(problems.flatMap((it) => it.diagnostics));
   const chained = chainPolicies(parsed);
   return {
@@ -35,6 +27,32 @@ export async function loadPolicy(texts: readonly PolicyText[]): Promise<Policy> 
     ),
     digest: await digestOf(meaningOf(chained)),
   };
+}
+
+/** What reads patterns is loaded where there are any: it is a fifth of the time of a small check. */
+async function parseAll(texts: readonly PolicyText[]) {
+  const patterns = new Set<string>();
+  const first = parseWith(texts, (text) => {
+    patterns.add(text);
+    return { ok: false, fact: "it is still to be read" };
+  });
+  if (patterns.size === 0) return first;
+  const { checkPattern } = await import("./rules/safe_pattern.ts");
+  return parseWith(texts, checkPattern);
+}
+
+function parseWith(texts: readonly PolicyText[], checkPattern: CheckPattern) {
+  const problems: StageError[] = [];
+  const parsed = texts.flatMap(({ text, file }) => {
+    try {
+      return [parsePolicy(text, file, checkPattern)];
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      problems.push(error);
+      return [];
+    }
+  });
+  return { parsed, problems };
 }
 
 /** The policy without its places, in one order: equal for equal meaning. */
@@ -63,7 +81,31 @@ function meaningOf(policy: ChainedPolicy): string {
     policy.containers.engine?.value,
     policy.containers.networks.map((it) => it.value),
     policy.containers.users.map((it) => it.value),
+    ...meaningOfContainers(policy),
   ]);
+}
+
+/** The rest of what containers and scripts may; nothing of a policy that does not say anything of it. */
+function meaningOfContainers({ containers, scripts }: ChainedPolicy): readonly unknown[] {
+  const values = (list: readonly Sourced<string>[]) => list.map((it) => it.value).toSorted();
+  const meaning = {
+    transport: containers.transport?.value,
+    allow: containers.images.allow.map(values),
+    deny: values(containers.images.deny),
+    digest: containers.images.digestRequired !== undefined,
+    capabilities: values(containers.capabilities),
+    volumes: containers.volumes.map((it) => [it.value, it.readOnly]).toSorted(),
+    devices: values(containers.devices),
+    ports: values(containers.ports),
+    writableRoot: containers.writableRoot?.value === true,
+    cpus: containers.cpus?.value,
+    memory: containers.memory?.value,
+    shm: containers.shm?.value,
+    tmp: containers.tmp?.value,
+    inProcess: values(scripts.inProcess),
+  };
+  const said = Object.entries(meaning).filter(([, it]) => Array.isArray(it) ? it.length > 0 : it);
+  return said.length === 0 ? [] : [said];
 }
 
 /** A rule without its places, and without which spelling of YAML it was read from. */

@@ -16,6 +16,24 @@ export function textListAt(block: LocatedMap, path: readonly string[]): SourcedL
   };
 }
 
+/**
+ * A list with other values at the same places.
+ *
+ * @param make Gives `undefined` for what is left out.
+ */
+export function mapItems(
+  list: SourcedList | undefined,
+  make: (item: Sourced<string>) => string | undefined,
+): SourcedList | undefined {
+  return list && {
+    ...list,
+    items: list.items.flatMap((it) => {
+      const value = make(it);
+      return value === undefined ? [] : [{ ...it, value }];
+    }),
+  };
+}
+
 /** The items of a list of texts right below a block. */
 export function textsAt(block: LocatedMap, key: string): readonly Sourced<string>[] | undefined {
   return textListAt(block, [key])?.items;

@@ -8,18 +8,12 @@ import {
   StageError,
 } from "../model/mod.ts";
 import { checkShape, findLocated, parseYaml, sourceAt } from "../source/mod.ts";
-import { camelKeys, entryOf } from "./keys.ts";
-import {
-  classesOf,
-  hostsOf,
-  namesOf,
-  networksOf,
-  pathsAt,
-  textListAt,
-  textsAt,
-} from "./located_lists.ts";
+import { parseContainers } from "./containers/parse_containers.ts";
+import { defined } from "./defined.ts";
+import { camelKeys, entryOf, RULE_OWNERS } from "./keys.ts";
+import { classesOf, hostsOf, namesOf, pathsAt, textListAt, textsAt } from "./located_lists.ts";
 import type { ParsedPolicy } from "./parsed_policy.ts";
-import { checkPattern, parsePolicies } from "./rules/mod.ts";
+import { type CheckPattern, parsePolicies } from "./rules/mod.ts";
 import {
   Bulkhead,
   JavaSecurity,
@@ -38,7 +32,7 @@ import {
  * @param file Shown in diagnostics; never opened.
  * @throws {StageError} With every problem found.
  */
-export function parsePolicy(text: string, file: string): ParsedPolicy {
+export function parsePolicy(text: string, file: string, checkPattern: CheckPattern): ParsedPolicy {
   const root = parseYaml(text, file);
   const problems: Diagnostic[] = [];
   const start = { file, line: 1, column: 1 };
@@ -63,8 +57,8 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
       ...defaultsOf(kestra, "plugins", problems),
     ],
     ...allowedPathsOf(kestra, problems),
-    ...pluginsOf(kestra, problems),
-    ...policiesOf(kestra, problems),
+    ...pluginsOf(kestra, checkPattern, problems),
+    ...policiesOf(kestra, checkPattern, problems),
     ...bulkheadOf(root, problems),
   };
   if (problems.length === 0 && saysNothing(parsed)) {
@@ -171,8 +165,12 @@ function bulkheadOf(
   if (shape === undefined) return { limits: {} };
   const sourced = <T>(value: T | undefined, ...path: string[]): Sourced<T> | undefined =>
     value === undefined ? undefined : { value, source: sourceAt(block, path) };
-  const { limits = {}, containers = {} } = shape;
-  return defined({
+  const { limits = {} } = shape;
+  const containers = findLocated(block, ["containers"]);
+  const saidOfContainers = shape.containers && containers?.kind === "map"
+    ? parseContainers(containers, shape.containers, problems)
+    : {};
+  const said = defined({
     forcedPrecedence: sourced(shape.forcedPrecedence, "forcedPrecedence"),
     filesystem: sourced(shape.filesystem, "filesystem"),
     spawn: sourced(shape.spawn, "spawn"),
@@ -181,6 +179,11 @@ function bulkheadOf(
     networkAllow: hostsOf(textListAt(block, ["network", "allow"]), problems),
     networkDeny: hostsOf(textListAt(block, ["network", "deny"]), problems),
     env: namesOf(textListAt(block, ["env", "allow"]), problems),
+    containers: Object.keys(saidOfContainers).length > 0 ? saidOfContainers : undefined,
+    inProcess: textListAt(block, ["scripts", "inProcess"]),
+  });
+  return {
+    ...said,
     limits: defined({
       timeoutMs: sourced(limits.timeout, "limits", "timeout"),
       memoryBytes: sourced(limits.memory, "limits", "memory"),
@@ -189,35 +192,40 @@ function bulkheadOf(
       outputBytes: sourced(limits.output, "limits", "output"),
       workspaceBytes: sourced(limits.workspace, "limits", "workspace"),
     }),
-    engine: sourced(containers.engine, "containers", "engine"),
-    networks: networksOf(textListAt(block, ["containers", "networks"]), problems),
-    users: textListAt(block, ["containers", "users"]),
-  });
+  };
 }
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** Leaves out what is `undefined`, so that absent and present stay two things. */
-function defined<T extends object>(value: T): Partial<Defined<T>> & Pick<T, keyof T & "limits"> {
-  return Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as never;
-}
-
-function pluginsOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+function pluginsOf(
+  kestra: LocatedMap | undefined,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+) {
   const plugins = kestra && mapAt(kestra, "plugins", problems);
   const block = plugins && mapAt(plugins, "security", problems);
   if (block === undefined) return {};
   checkShape(PluginSecurity, block, "policy", "kestra.plugins.security", problems);
-  const patterns = (key: string) => textsAt(block, key)?.flatMap((it) => patternOf(it, problems));
+  const patterns = (key: string) =>
+    textsAt(block, key)?.flatMap((it) => patternOf(it, checkPattern, problems));
   const [includes, excludes] = [patterns("includes"), patterns("excludes")];
   return { ...(includes && { includes }), ...(excludes && { excludes }) };
 }
 
-function policiesOf(kestra: LocatedMap | undefined, problems: Diagnostic[]) {
+function policiesOf(
+  kestra: LocatedMap | undefined,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+) {
   const policies = kestra && entryOf(kestra, "policies", problems)?.value;
-  return policies === undefined ? {} : { policies: parsePolicies(policies, problems) };
+  return policies === undefined
+    ? {}
+    : { policies: parsePolicies(policies, checkPattern, problems) };
 }
 
-function patternOf({ value, source }: Sourced<string>, problems: Diagnostic[]): PluginPattern[] {
+function patternOf(
+  { value, source }: Sourced<string>,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+): PluginPattern[] {
   const checked = checkPattern(value);
   if (checked.ok) return [{ value, source, pattern: checked.pattern }];
   problems.push({
@@ -231,7 +239,7 @@ function patternOf({ value, source }: Sourced<string>, problems: Diagnostic[]): 
 }
 
 /** Where rules stand, in either spelling. */
-const RULES = /^(bulkhead|kestra\.(ee|plugins|tasks|policies|local-?files))(\.|$)/i;
+const RULES = new RegExp(`^(bulkhead|kestra\\.(${RULE_OWNERS}))(\\.|$)`, "i");
 
 /** `kestra.ee.java-security: …` in one key would be ignored, and its rules with it. */
 function refuseFlatKeys(map: LocatedMap, owner: string, problems: Diagnostic[]): void {

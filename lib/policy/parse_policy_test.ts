@@ -1,13 +1,14 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { StageError } from "../model/mod.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import { checkPattern } from "./rules/safe_pattern.ts";
 
 const values = (list: readonly { readonly value: string }[] | undefined) =>
   list?.map((it) => it.value);
 
 function complaints(text: string): string[] {
   try {
-    parsePolicy(text, "p.yaml");
+    parsePolicy(text, "p.yaml", checkPattern);
     return [];
   } catch (error) {
     ok(error instanceof StageError, String(error));
@@ -22,10 +23,12 @@ Deno.test("parsePolicy() reads kebab-case and camelCase alike", () => {
   const kebab = parsePolicy(
     block("      forbidden-paths: [/etc/]\n      authorized-class-prefix: [io.a]\n"),
     "p.yaml",
+    checkPattern,
   );
   const camel = parsePolicy(
     "kestra:\n  ee:\n    javaSecurity:\n      enabled: true\n      forbiddenPaths: [/etc/]\n      authorizedClassPrefix: [io.a]\n",
     "p.yaml",
+    checkPattern,
   );
   for (const { javaSecurity } of [kebab, camel]) {
     equal(javaSecurity?.enabled.value, true);
@@ -40,6 +43,7 @@ Deno.test("parsePolicy() reads defaults under both of their names", () => {
     "kestra:\n  tasks:\n    defaults:\n      - type: a.B\n        forced: true\n        values: {x: 1}\n" +
       "  plugins:\n    defaults:\n      - type: c.D\n        values: {y: 2}\n",
     "p.yaml",
+    checkPattern,
   );
   deepEqual(defaults.map((it) => [it.type.value, it.forced]), [["a.B", true], ["c.D", false]]);
 });
@@ -50,6 +54,7 @@ Deno.test("parsePolicy() ignores what of Kestra is none of its business", () => 
       block("      forbidden-paths: [/x]\n")
     }  queue: {type: postgres}\n`,
     "p.yaml",
+    checkPattern,
   );
   deepEqual(values(parsed.javaSecurity?.forbiddenPaths), ["/x"]);
 });

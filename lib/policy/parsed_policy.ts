@@ -9,6 +9,7 @@ import type {
   Sourced,
   SpawnMode,
 } from "../model/mod.ts";
+import type { ParsedContainers } from "./containers/parsed_containers.ts";
 
 /** One policy file as it stands, before others are laid over it. */
 export interface ParsedPolicy {
@@ -34,9 +35,8 @@ export interface ParsedPolicy {
   readonly networkDeny?: SourcedList;
   readonly env?: SourcedList;
   readonly limits: Limits;
-  readonly engine?: Sourced<string>;
-  readonly networks?: SourcedList;
-  readonly users?: SourcedList;
+  readonly containers?: ParsedContainers;
+  readonly inProcess?: SourcedList;
 }
 
 /** A list that is there, with its own place: `[]` and absent differ. */

@@ -1,90 +1,69 @@
-import { z } from "zod";
-import { parseDuration, parseSize } from "../source/mod.ts";
-
-const texts = z.array(z.string()).nonempty("expected at least one entry");
-const maybeNone = z.array(z.string());
-
-const duration = z.string().transform((text, context) => {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms === 0) {
-    context.addIssue({ code: "custom", message: 'expected a duration such as "PT1H"' });
-    return z.NEVER;
-  }
-  return ms;
-});
-
-const size = z.union([z.string(), z.number()]).transform((text, context) => {
-  const bytes = parseSize(String(text));
-  if (bytes === undefined || bytes < 6 * 2 ** 20) {
-    context.addIssue({
-      code: "custom",
-      message: 'expected a size of 6MB or more, such as "512MB"',
-    });
-    return z.NEVER;
-  }
-  return bytes;
-});
-
-const bytes = z.union([z.string(), z.number()]).transform((text, context) => {
-  const size = parseSize(String(text));
-  if (size === undefined || size < 1024) {
-    context.addIssue({ code: "custom", message: 'expected a size of 1KB or more, such as "10MB"' });
-    return z.NEVER;
-  }
-  return size;
-});
+import * as z from "zod/mini";
+import { once } from "../source/once.ts";
+import { ContainersShape, ScriptsShape } from "./containers/shape.ts";
+import { byteSize, duration, maybeNone, memorySize, texts } from "./field_shapes.ts";
 
 /** `kestra.ee.java-security`. Its four keys are all that Kestra documents. */
-export const JavaSecurity = z.strictObject({
-  enabled: z.boolean(),
-  forbiddenPaths: texts.optional(),
-  authorizedClassPrefix: texts.optional(),
-  forbiddenClassPrefix: texts.optional(),
-});
+export const JavaSecurity = once(() =>
+  z.strictObject({
+    enabled: z.boolean(),
+    forbiddenPaths: z.optional(texts()),
+    authorizedClassPrefix: z.optional(texts()),
+    forbiddenClassPrefix: z.optional(texts()),
+  })
+);
 
 /** An entry of `kestra.plugins.defaults`. */
-export const PluginDefaultShape = z.strictObject({
-  type: z.string().min(1, "expected a class"),
-  ref: z.string().min(1, "expected a name").optional(),
-  forced: z.boolean().optional(),
-  values: z.record(z.string(), z.unknown()),
-});
+export const PluginDefaultShape = once(() =>
+  z.strictObject({
+    type: z.string().check(z.minLength(1, "expected a class")),
+    ref: z.optional(z.string().check(z.minLength(1, "expected a name"))),
+    forced: z.optional(z.boolean()),
+    values: z.record(z.string(), z.unknown()),
+  })
+);
 
 /** `kestra.plugins.security`. */
-export const PluginSecurity = z.strictObject({
-  includes: texts.optional(),
-  excludes: texts.optional(),
-});
+export const PluginSecurity = once(() =>
+  z.strictObject({
+    includes: z.optional(texts()),
+    excludes: z.optional(texts()),
+  })
+);
 
 /** `kestra.local-files`. */
-export const LocalFiles = z.object({ allowedPaths: texts.optional() });
+export const LocalFiles = once(() => z.object({ allowedPaths: z.optional(texts()) }));
+
+const LimitsShape = once(() =>
+  z.strictObject({
+    timeout: z.optional(duration()),
+    memory: z.optional(memorySize()),
+    processes: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))),
+    files: z.optional(
+      z.int().check(
+        z.minimum(32, "expected 32 or more: the runtime needs some itself"),
+        z.maximum(1_000_000),
+      ),
+    ),
+    output: z.optional(byteSize()),
+    workspace: z.optional(byteSize()),
+  })
+);
 
 /** `bulkhead`: ours, so an unknown key is an error. */
-export const Bulkhead = z.strictObject({
-  forcedPrecedence: z.enum(["admin", "flow-first", "ignore-flow-forced"]).optional(),
-  filesystem: z.enum(["open", "closed"]).optional(),
-  spawn: z.enum(["by-class", "never"]).optional(),
-  writable: texts.optional(),
-  kernel: z.enum(["require", "prefer", "off"]).optional(),
-  network: z.strictObject({ allow: maybeNone.optional(), deny: texts.optional() }).optional(),
-  env: z.strictObject({ allow: maybeNone }).optional(),
-  limits: z.strictObject({
-    timeout: duration.optional(),
-    memory: size.optional(),
-    processes: z.int().min(1).max(100_000).optional(),
-    files: z.int().min(32, "expected 32 or more: the runtime needs some itself").max(1_000_000)
-      .optional(),
-    output: bytes.optional(),
-    workspace: bytes.optional(),
-  }).optional(),
-  containers: z.strictObject({
-    engine: z.string().optional(),
-    networks: texts.optional(),
-    users: z.array(z.string().regex(/^\d{1,10}:\d{1,10}$/, 'expected "uid:gid" in digits'))
-      .nonempty()
-      .optional(),
-    privileged: z.literal(false, "expected false: privileged containers are not supported")
-      .optional(),
-    volumes: z.literal(false, "expected false: volumes are not supported yet").optional(),
-  }).optional(),
-});
+export const Bulkhead = once(() =>
+  z.strictObject({
+    forcedPrecedence: z.optional(z.enum(["admin", "flow-first", "ignore-flow-forced"])),
+    filesystem: z.optional(z.enum(["open", "closed"])),
+    spawn: z.optional(z.enum(["by-class", "never"])),
+    writable: z.optional(texts()),
+    kernel: z.optional(z.enum(["require", "prefer", "off"])),
+    network: z.optional(
+      z.strictObject({ allow: z.optional(maybeNone()), deny: z.optional(texts()) }),
+    ),
+    env: z.optional(z.strictObject({ allow: maybeNone() })),
+    limits: z.optional(LimitsShape()),
+    containers: z.optional(ContainersShape()),
+    scripts: z.optional(ScriptsShape()),
+  })
+);

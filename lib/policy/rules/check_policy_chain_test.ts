@@ -2,11 +2,16 @@ import { deepEqual, match } from "node:assert/strict";
 import type { Diagnostic } from "../../model/mod.ts";
 import { parseYaml } from "../../source/mod.ts";
 import { parsePolicies } from "./parse_policies.ts";
+import { checkPattern } from "./safe_pattern.ts";
 import { rule } from "./written_rules.ts";
 
 function parse(value: unknown) {
   const problems: Diagnostic[] = [];
-  const policies = parsePolicies(parseYaml(JSON.stringify(value), "p.yaml")!, problems);
+  const policies = parsePolicies(
+    parseYaml(JSON.stringify(value), "p.yaml")!,
+    checkPattern,
+    problems,
+  );
   return { policies, problems };
 }
 

@@ -11,5 +11,5 @@ export { checkPolicyChain } from "./check_policy_chain.ts";
 export { type Canonical } from "./compile_rules.ts";
 export { type RuleChange } from "./mutate_flow.ts";
 export { parsePolicies } from "./parse_policies.ts";
-export { type CheckedPattern, checkPattern } from "./safe_pattern.ts";
+export type { CheckPattern } from "./safe_pattern.ts";
 export { type Violation } from "./say_findings.ts";

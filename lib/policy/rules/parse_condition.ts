@@ -3,6 +3,7 @@ import type { Condition } from "../../model/rule_policy.ts";
 import { checkShape, findLocated, sourceAt } from "../../source/mod.ts";
 import { camelExcept } from "./camel_policy.ts";
 import { patternOf } from "./pattern_of.ts";
+import type { CheckPattern } from "./safe_pattern.ts";
 import { ConditionShape } from "./shapes.ts";
 import { textOf } from "./values.ts";
 
@@ -18,6 +19,7 @@ import { textOf } from "./values.ts";
 export function parseCondition(
   item: Located,
   name: string,
+  checkPattern: CheckPattern,
   problems: Diagnostic[],
 ): Condition | undefined {
   const map = item.kind === "map" ? camelExcept(item, ["value"], problems) : item;
@@ -54,7 +56,7 @@ export function parseCondition(
         : unfit("a value; for null there is IS_NULL");
     case "REGEX": {
       if (textOf(value) === undefined) return unfit("a pattern");
-      const pattern = patternOf(value!, problems);
+      const pattern = patternOf(value!, checkPattern, problems);
       return pattern && { ...base, operator, value: pattern };
     }
     default: {

@@ -4,6 +4,7 @@ import { checkShape, findLocated, sourceAt } from "../../source/mod.ts";
 import { camelExcept } from "./camel_policy.ts";
 import { checkPolicyChain } from "./check_policy_chain.ts";
 import { parseRule } from "./parse_rule.ts";
+import type { CheckPattern } from "./safe_pattern.ts";
 import { PolicyId, PolicyShape } from "./shapes.ts";
 import { textOf } from "./values.ts";
 
@@ -18,12 +19,19 @@ const NAME = "kestra.policies";
  * enforce (a judging one in a REFERENCE policy) is an error as well.
  *
  * @param located The value of the key.
+ * @param checkPattern Reads the patterns of its rules.
  * @param problems Receives what is wrong, errors only.
  * @returns In file order. Incomplete when there are problems.
  */
-export function parsePolicies(located: Located, problems: Diagnostic[]): readonly RulePolicy[] {
+export function parsePolicies(
+  located: Located,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+): readonly RulePolicy[] {
   const before = problems.length;
-  const policies = writtenIn(located, problems).flatMap((it) => policyOf(it, problems) ?? []);
+  const policies = writtenIn(located, problems).flatMap((it) =>
+    policyOf(it, checkPattern, problems) ?? []
+  );
   if (problems.length === before) problems.push(...checkPolicyChain(policies));
   return policies;
 }
@@ -63,7 +71,11 @@ function writtenIn(located: Located, problems: Diagnostic[]): readonly Written[]
   });
 }
 
-function policyOf({ name, body, key }: Written, problems: Diagnostic[]): RulePolicy | undefined {
+function policyOf(
+  { name, body, key }: Written,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+): RulePolicy | undefined {
   const before = problems.length;
   const map = camelExcept(body, ["rules"], problems);
   const shape = checkShape(PolicyShape, map, "policy", name, problems);
@@ -72,7 +84,7 @@ function policyOf({ name, body, key }: Written, problems: Diagnostic[]): RulePol
   if (shape === undefined || id === undefined || rules?.kind !== "list") return undefined;
   const enforcement: Enforcement = shape.enforcement ?? "ACTIVE";
   const parsed = rules.items.flatMap((it, i) =>
-    parseRule(it, `${NAME}.${id.value}.rules.${i}`, problems) ?? []
+    parseRule(it, `${NAME}.${id.value}.rules.${i}`, checkPattern, problems) ?? []
   );
   const enforcementSource = sourceAt(map, ["enforcement"]);
   for (const rule of enforcement === "REFERENCE" ? parsed : []) {

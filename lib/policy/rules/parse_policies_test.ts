@@ -2,13 +2,18 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Diagnostic } from "../../model/mod.ts";
 import { parseYaml, toPlain } from "../../source/mod.ts";
 import { parsePolicies } from "./parse_policies.ts";
+import { checkPattern } from "./safe_pattern.ts";
 
 const RULES = "io.kestra.plugin.ee.rules.";
 const DENY = { type: `${RULES}Deny`, on: "PLUGIN" };
 
 function parse(value: unknown) {
   const problems: Diagnostic[] = [];
-  const policies = parsePolicies(parseYaml(JSON.stringify(value), "p.yaml")!, problems);
+  const policies = parsePolicies(
+    parseYaml(JSON.stringify(value), "p.yaml")!,
+    checkPattern,
+    problems,
+  );
   return { policies, problems };
 }
 
@@ -38,7 +43,7 @@ Deno.test("parsePolicies() keeps every place, and takes ACTIVE where nothing is 
     "      error-message: No. ",
   ].join("\n");
   const problems: Diagnostic[] = [];
-  const [policy] = parsePolicies(parseYaml(text, "p.yaml")!, problems);
+  const [policy] = parsePolicies(parseYaml(text, "p.yaml")!, checkPattern, problems);
   deepEqual(problems, []);
   equal(policy?.enforcement, "ACTIVE");
   deepEqual(policy.id.source, { file: "p.yaml", line: 1, column: 7 });

@@ -4,6 +4,7 @@ import { checkShape, findLocated, nearest, sourceAt } from "../../source/mod.ts"
 import { camelExcept } from "./camel_policy.ts";
 import { parseCondition } from "./parse_condition.ts";
 import { patternOf } from "./pattern_of.ts";
+import type { CheckPattern } from "./safe_pattern.ts";
 import { RULE_TYPES, RuleShapes } from "./shapes.ts";
 import { textOf } from "./values.ts";
 
@@ -21,7 +22,12 @@ const FIXED = {
  * @param name What it is called in messages: `kestra.policies.x.rules.0`.
  * @returns `undefined` when it is unfit, which `problems` then says.
  */
-export function parseRule(item: Located, name: string, problems: Diagnostic[]): Rule | undefined {
+export function parseRule(
+  item: Located,
+  name: string,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+): Rule | undefined {
   if (item.kind !== "map") {
     problems.push(unfit(name, `expected a map, got a ${item.kind}`, item.source));
     return undefined;
@@ -44,7 +50,7 @@ export function parseRule(item: Located, name: string, problems: Diagnostic[]): 
     problems,
   );
   if (shape === undefined) return undefined;
-  const rule = ruleOf(short, shape.on, map, name, problems);
+  const rule = ruleOf(short, shape.on, map, name, checkPattern, problems);
   if (short === "Deny" && rule.on === "FLOW") {
     problems.push({
       code: "policy/deny-on-flow",
@@ -71,9 +77,10 @@ function ruleOf(
   on: "FLOW" | "PLUGIN",
   map: LocatedMap,
   name: string,
+  checkPattern: CheckPattern,
   problems: Diagnostic[],
 ): Rule {
-  const base = { on, where: conditionsOf(map, name, problems), source: map.source };
+  const base = { on, where: conditionsOf(map, name, checkPattern, problems), source: map.source };
   const judging = { ...base, ...judgingOf(map) };
   switch (short) {
     case "Add": {
@@ -105,7 +112,7 @@ function ruleOf(
         ...judging,
         type: "io.kestra.plugin.ee.rules.Restrict",
         property: { value: textAt(map, "property")!, source: sourceAt(map, ["property"]) },
-        ...boundsOf(map, name, problems),
+        ...boundsOf(map, name, checkPattern, problems),
       };
     case "Require":
       return {
@@ -125,7 +132,12 @@ function judgingOf(map: LocatedMap) {
 }
 
 /** Kestra's page asks for at least one bound; all that are there hold. */
-function boundsOf(map: LocatedMap, name: string, problems: Diagnostic[]) {
+function boundsOf(
+  map: LocatedMap,
+  name: string,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+) {
   const number = (key: string): Sourced<number> | undefined => {
     const it = findLocated(map, [key]);
     return it?.kind === "scalar" && typeof it.value === "number"
@@ -149,7 +161,7 @@ function boundsOf(map: LocatedMap, name: string, problems: Diagnostic[]) {
       related: [{ message: "max stands here", at: max.source }],
     });
   }
-  const pattern = regex && patternOf(regex, problems);
+  const pattern = regex && patternOf(regex, checkPattern, problems);
   return {
     ...(min && { min }),
     ...(max && { max }),
@@ -159,11 +171,16 @@ function boundsOf(map: LocatedMap, name: string, problems: Diagnostic[]) {
   };
 }
 
-function conditionsOf(map: LocatedMap, name: string, problems: Diagnostic[]) {
+function conditionsOf(
+  map: LocatedMap,
+  name: string,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+) {
   const where = map.entries.get("where")?.value;
   if (where?.kind !== "list") return [];
   return where.items.flatMap((item, i) =>
-    parseCondition(item, `${name}.where.${i}`, problems) ?? []
+    parseCondition(item, `${name}.where.${i}`, checkPattern, problems) ?? []
   );
 }
 

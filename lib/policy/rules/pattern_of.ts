@@ -1,10 +1,14 @@
 import type { Diagnostic, Located, Sourced } from "../../model/mod.ts";
 import type { Pattern } from "../../model/rule_policy.ts";
-import { checkPattern } from "./safe_pattern.ts";
+import type { CheckPattern } from "./safe_pattern.ts";
 import { textOf } from "./values.ts";
 
 /** Reads a pattern of a policy; one that is not safe is a complaint. */
-export function patternOf(located: Located, problems: Diagnostic[]): Sourced<Pattern> | undefined {
+export function patternOf(
+  located: Located,
+  checkPattern: CheckPattern,
+  problems: Diagnostic[],
+): Sourced<Pattern> | undefined {
   const text = textOf(located) ?? "";
   const checked = checkPattern(text);
   if (checked.ok) return { value: checked.pattern, source: located.source };

@@ -5,6 +5,7 @@ import type { RulePolicy } from "../../model/rule_policy.ts";
 import { parseYaml } from "../../source/mod.ts";
 import { applyRules, type RuledFlow } from "./apply_rules.ts";
 import { parsePolicies } from "./parse_policies.ts";
+import { checkPattern } from "./safe_pattern.ts";
 
 const TYPES = ["io.a.Task", "io.a.Flow", "io.b.Runner", "io.b.Old"];
 const canonical = (type: string) => type === "io.b.Old" ? "io.b.Runner" : type;
@@ -98,7 +99,11 @@ function policiesOf(rules: readonly object[][], enforcement = "ACTIVE", name = "
   const written = rules.filter((it) => it.length > 0)
     .map((rules, i) => ({ id: `${name}${i}`, enforcement, rules }));
   if (written.length === 0) return [];
-  const policies = parsePolicies(parseYaml(JSON.stringify(written), "p.yaml")!, problems);
+  const policies = parsePolicies(
+    parseYaml(JSON.stringify(written), "p.yaml")!,
+    checkPattern,
+    problems,
+  );
   // Some of what is made up conflicts; the rest of it is enough.
   fc.pre(problems.length === 0);
   return [...policies];

@@ -6,6 +6,9 @@ export type CheckedPattern =
   | { readonly ok: true; readonly pattern: Pattern }
   | { readonly ok: false; readonly fact: string };
 
+/** Reads a pattern: {@linkcode checkPattern}, which whoever reads policies loads when one has any. */
+export type CheckPattern = typeof checkPattern;
+
 /** The longest pattern that is read, in characters. */
 const LONGEST = 1_000;
 /** The most instructions a pattern may come to once its repetitions are written out. */

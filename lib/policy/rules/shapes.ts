@@ -1,4 +1,5 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import { once } from "../../source/once.ts";
 
 const PREFIX = "io.kestra.plugin.ee.rules.";
 
@@ -21,80 +22,113 @@ export const OPERATORS = [
 ] as const;
 
 /** A label of RFC 1123, as Kestra asks of the `id` of a policy. */
-export const PolicyId = z.string("expected a name").regex(
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-  "expected lower-case letters, digits and -, a letter or digit first and last, at most 63",
+export const PolicyId = once(() =>
+  z.string("expected a name").check(z.regex(
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    "expected lower-case letters, digits and -, a letter or digit first and last, at most 63",
+  ))
 );
 
-const path = z.string("expected a property").regex(
-  /^[^.\s]+(?:\.[^.\s]+)*$/,
-  'expected a property, such as "taskRunner.type"',
+const path = once(() =>
+  z.string("expected a property").check(z.regex(
+    /^[^.\s]+(?:\.[^.\s]+)*$/,
+    'expected a property, such as "taskRunner.type"',
+  ))
 );
-const paths = z.array(path, "expected a list of properties")
-  .nonempty("expected at least one property");
-const texts = z.array(z.string()).nonempty("expected at least one entry");
+const paths = once(() =>
+  z.array(path(), "expected a list of properties")
+    .check(z.minLength(1, "expected at least one property"))
+);
+const atLeastOne = once(() => z.minLength(1, "expected at least one entry"));
+
+const TargetShape = once(() =>
+  z.strictObject({
+    tenants: z.optional(z.array(z.string()).check(atLeastOne())),
+    namespaces: z.optional(
+      z.array(
+        z.string().check(z.regex(
+          /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)*$/,
+          "expected a namespace: dotted, in lower case, without wildcards",
+        )),
+      ).check(atLeastOne()),
+    ),
+  }).check(
+    z.refine((it) => it.tenants !== undefined || it.namespaces !== undefined, {
+      error: "expected tenants or namespaces",
+    }),
+    z.meta({ anyOf: [{ required: ["tenants"] }, { required: ["namespaces"] }] }),
+  )
+);
 
 /** A policy, without its rules. */
-export const PolicyShape = z.strictObject({
-  id: PolicyId.optional(),
-  displayName: z.string().optional(),
-  description: z.string().optional(),
-  enforcement: z.enum(["ACTIVE", "EVALUATE", "DISABLED", "REFERENCE"]).optional(),
-  target: z.strictObject({
-    tenants: texts.optional(),
-    namespaces: z.array(
-      z.string().regex(
-        /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9][a-z0-9_-]*)*$/,
-        "expected a namespace: dotted, in lower case, without wildcards",
-      ),
-    ).nonempty("expected at least one entry").optional(),
-  }).refine((it) => it.tenants !== undefined || it.namespaces !== undefined, {
-    error: "expected tenants or namespaces",
-  }).optional(),
-  rules: z.array(z.unknown(), "expected a list of rules").nonempty("expected at least one rule"),
-});
+export const PolicyShape = once(() =>
+  z.strictObject({
+    id: z.optional(PolicyId()),
+    displayName: z.optional(z.string()),
+    description: z.optional(z.string()),
+    enforcement: z.optional(z.enum(["ACTIVE", "EVALUATE", "DISABLED", "REFERENCE"])),
+    target: z.optional(TargetShape()),
+    rules: z.array(z.unknown(), "expected a list of rules")
+      .check(z.minLength(1, "expected at least one rule")),
+  })
+);
 
-const base = {
+const base = once(() => ({
   type: z.string(),
   on: z.enum(["FLOW", "PLUGIN"], 'expected "FLOW" or "PLUGIN"'),
-  where: z.array(z.unknown(), "expected a list of conditions")
-    .nonempty("expected at least one condition").optional(),
-};
-const judging = {
-  ...base,
-  action: z.enum(["block", "warn"], 'expected "block" or "warn"').optional(),
-  errorMessage: z.string("expected a text").optional(),
-};
-const present = z.unknown().refine((it) => it !== null && it !== undefined, {
-  error: "expected a value, not null",
-});
+  where: z.optional(
+    z.array(z.unknown(), "expected a list of conditions")
+      .check(z.minLength(1, "expected at least one condition")),
+  ),
+}));
+const judging = once(() => ({
+  ...base(),
+  action: z.optional(z.enum(["block", "warn"], 'expected "block" or "warn"')),
+  errorMessage: z.optional(z.string("expected a text")),
+}));
+const present = once(() =>
+  z.unknown().check(
+    z.refine((it) => it !== null && it !== undefined, { error: "expected a value, not null" }),
+    z.meta({ not: { type: "null" } }),
+  )
+);
 
 /** What each class of rule has. */
 export const RuleShapes = {
-  Add: z.strictObject({
-    ...base,
-    values: z.record(z.string(), z.unknown(), "expected a map of values")
-      .refine((it) => Object.keys(it).length > 0, { error: "expected at least one value" }),
-    override: z.boolean("expected true or false").optional(),
-  }),
-  Delete: z.strictObject({ ...base, properties: paths }),
-  Deny: z.strictObject(judging),
-  Restrict: z.strictObject({
-    ...judging,
-    property: path,
-    min: z.number("expected a number").optional(),
-    max: z.number("expected a number").optional(),
-    enum: z.array(present, "expected a list of values").nonempty("expected at least one value")
-      .optional(),
-    regex: z.string("expected a pattern").optional(),
-    equals: present.optional(),
-  }),
-  Require: z.strictObject({ ...judging, properties: paths }),
+  Add: once(() =>
+    z.strictObject({
+      ...base(),
+      values: z.record(z.string(), z.unknown(), "expected a map of values").check(
+        z.refine((it) => Object.keys(it).length > 0, { error: "expected at least one value" }),
+        z.meta({ minProperties: 1 }),
+      ),
+      override: z.optional(z.boolean("expected true or false")),
+    })
+  ),
+  Delete: once(() => z.strictObject({ ...base(), properties: paths() })),
+  Deny: once(() => z.strictObject(judging())),
+  Restrict: once(() =>
+    z.strictObject({
+      ...judging(),
+      property: path(),
+      min: z.optional(z.number("expected a number")),
+      max: z.optional(z.number("expected a number")),
+      enum: z.optional(
+        z.array(present(), "expected a list of values")
+          .check(z.minLength(1, "expected at least one value")),
+      ),
+      regex: z.optional(z.string("expected a pattern")),
+      equals: z.optional(present()),
+    })
+  ),
+  Require: once(() => z.strictObject({ ...judging(), properties: paths() })),
 } as const;
 
 /** One condition, whatever its operator. */
-export const ConditionShape = z.strictObject({
-  field: path,
-  operator: z.enum(OPERATORS),
-  value: z.unknown().optional(),
-});
+export const ConditionShape = once(() =>
+  z.strictObject({
+    field: path(),
+    operator: z.enum(OPERATORS),
+    value: z.optional(z.unknown()),
+  })
+);

@@ -3,6 +3,7 @@ import type { Diagnostic, LocatedMap } from "../../model/mod.ts";
 import { parseYaml } from "../../source/mod.ts";
 import { applyRules, type RuledFlow } from "./apply_rules.ts";
 import { parsePolicies } from "./parse_policies.ts";
+import { checkPattern } from "./safe_pattern.ts";
 
 /*
  * What the tests of rules share: policies and flows as plain values, and classes to write.
@@ -24,7 +25,7 @@ export function apply(flow: object, ...policies: object[]): RuledFlow {
   const written = policies.map((it, i) => ({ id: `p${i}`, ...it }));
   const parsed = policies.length === 0
     ? []
-    : parsePolicies(parseYaml(JSON.stringify(written), "p.yaml")!, problems);
+    : parsePolicies(parseYaml(JSON.stringify(written), "p.yaml")!, checkPattern, problems);
   deepEqual(problems, []);
   const full = { id: "f", namespace: "company.team", ...flow };
   return applyRules(
