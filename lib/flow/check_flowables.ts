@@ -3,9 +3,8 @@ import { checkDag } from "./check_dag.ts";
 import { checkSubflow } from "./check_subflow.ts";
 import { checkSwitch } from "./check_switch.ts";
 import { checkWorkingDirectory } from "./check_working_directory.ts";
-import { type Findings, missing, noFindings } from "./findings.ts";
+import { type Findings, missing } from "./findings.ts";
 import { flowableName, flowableOf } from "./flowables.ts";
-import { parseInputs } from "./parse_inputs.ts";
 import { isNull } from "./located_values.ts";
 
 /** Says what Kestra rejects in a flowable, and in all that are in it. */
@@ -44,12 +43,5 @@ function checkOne(
     case "ForEachItem":
     case "Subflow":
       return checkSubflow(task, flow, problems);
-    case "Pause":
-      // What it asks for is checked; that it cannot be asked here is said of the task.
-      parseInputs(
-        task.effective.entries.get("onResume")?.value,
-        `${task.path}.onResume`,
-        { ...noFindings(), problems },
-      );
   }
 }

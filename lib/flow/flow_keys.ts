@@ -13,13 +13,19 @@ export const FLOW_KEYS: readonly string[] = [
   "variables",
   "tasks",
   "errors",
+  "finally",
+  "afterExecution",
+  "outputs",
+  "retry",
+  "concurrency",
+  "sla",
   "pluginDefaults",
   "taskDefaults",
   "policyRefs",
 ];
 
 /** Keys of Kestra, its API and its blueprints that have no bearing on one run. */
-const IDLE_KEYS: readonly string[] = [
+export const IDLE_KEYS: readonly string[] = [
   "triggers",
   "extend",
   "revision",
@@ -35,16 +41,10 @@ const IDLE_KEYS: readonly string[] = [
  * Keys of Kestra that change what a run does, each with the way out: a flow that has one is
  * planned and not run.
  */
-const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
-  afterExecution: "Leave it out, or start a second flow with what it does",
+export const UNSUPPORTED_KEYS: Readonly<Record<string, string>> = {
   checks: "Leave it out, and check the inputs before you start the flow",
-  concurrency: "Leave it out: a flow is run once here, by whoever starts it",
-  finally: "Leave it out, or move what it does behind the last task",
   listeners: "Leave it out: Kestra itself has flow triggers in their place",
-  outputs: "Leave it out, and read the outputs of its tasks",
   quotas: "Leave it out: limits stand in a policy, below bulkhead.limits",
-  retry: "Leave it out, and start the flow again",
-  sla: "Leave it out, or set a timeout on the task it is about",
   workerGroup: "Leave it out: there is one worker here, this machine",
   workerSelector: "Leave it out: there is one worker here, this machine",
 };

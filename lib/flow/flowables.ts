@@ -75,6 +75,10 @@ export function flowableOf(type: string): Flowable | undefined {
   return name === undefined ? undefined : FLOWABLES[name];
 }
 
+/** Every class of flowable, by the name it has today. */
+export const FLOWABLE_CLASSES: readonly (readonly [string, Flowable])[] = Object.entries(FLOWABLES)
+  .map(([name, it]) => [PACKAGE + name, it]);
+
 /** Keys under which a class that nobody knows may keep tasks. */
 export const USUAL_SLOTS: readonly string[] = [
   ...new Set(Object.values(FLOWABLES).flatMap((it) => Object.keys(it.slots))),

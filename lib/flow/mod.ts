@@ -4,4 +4,11 @@
  * @module
  */
 export { type ParsedFlow, parseFlow, readFlow } from "./parse_flow.ts";
-export { resolveInputs } from "./resolve_inputs.ts";
+export { type InputValue, parseInputValue } from "./inputs/parse_input_value.ts";
+export { parseInputs } from "./inputs/parse_inputs.ts";
+export {
+  type InputMeans,
+  type InputQuestion,
+  type ResolvedInputs,
+  resolveInputs,
+} from "./inputs/resolve_inputs.ts";

@@ -4,21 +4,26 @@ import {
   type LocatedMap,
   StageError,
   type Task,
+  tasksOf,
 } from "../model/mod.ts";
 import { checkShape, findLocated, parseYaml, toPlain } from "../source/mod.ts";
 import { checkFlowables } from "./check_flowables.ts";
-import { checkOutputs } from "./check_outputs.ts";
 import { checkTriggers } from "./check_triggers.ts";
 import { refuseDashedNames } from "./dashed_names.ts";
 import { type Findings, missing, noFindings, wrongValue } from "./findings.ts";
 import { checkKeys } from "./flow_keys.ts";
-import { parseInputs } from "./parse_inputs.ts";
+import { parseConcurrency } from "./parse_concurrency.ts";
+import { parseInputs } from "./inputs/parse_inputs.ts";
 import { parseLabels } from "./parse_labels.ts";
+import { parseOutputs } from "./parse_outputs.ts";
+import { parseRetry } from "./parse_retry.ts";
+import { parseSla } from "./parse_sla.ts";
 import { parseTasks } from "./parse_tasks.ts";
 import { refuseTwins } from "./refuse_twins.ts";
 import { removedIn2, speaks2 } from "./removed_in_2.ts";
 import { FlowId, Namespace } from "./shapes.ts";
 import { isNull, kindOf, textOf } from "./located_values.ts";
+import type { ValueReader } from "./value_reader.ts";
 
 /**
  * Reads the text of a flow, before defaults are merged into it.
@@ -64,8 +69,10 @@ export function parseFlow(root: LocatedMap): ParsedFlow {
   const id = nameOf(root, "id", FlowId, findings);
   const namespace = nameOf(root, "namespace", Namespace, findings);
   const inputs = parseInputs(findLocated(root, ["inputs"]), "inputs", findings);
-  checkOutputs(findLocated(root, ["outputs"]), problems);
   checkTriggers(findLocated(root, ["triggers"]), problems);
+  const reader: ValueReader = { owner: "a flow", path: "", map: root, findings };
+  const retry = parseRetry(reader);
+  const concurrency = parseConcurrency(reader);
   const flow: Flow = {
     file: root.source.file,
     id,
@@ -75,20 +82,24 @@ export function parseFlow(root: LocatedMap): ParsedFlow {
     inputs,
     variables: variablesOf(root, findings),
     tasks: parseTasks(root, "tasks", "required", findings),
-    // A flow that has any of the others is refused, so that nothing takes them for errors.
-    errors: [
-      ...parseTasks(root, "errors", "optional", findings),
-      ...parseTasks(root, "finally", "optional", findings),
+    errors: parseTasks(root, "errors", "optional", findings),
+    finally: parseTasks(root, "finally", "optional", findings),
+    // A flow that has listeners is refused: theirs are looked at, and never run.
+    afterExecution: [
       ...parseTasks(root, "afterExecution", "optional", findings),
       ...tasksOfListeners(root, findings),
     ],
+    ...(retry && { retry }),
+    outputs: parseOutputs(findLocated(root, ["outputs"]), findings),
+    ...(concurrency && { concurrency }),
+    sla: parseSla(reader),
     refusals,
   };
   if (!root.entries.has("tasks")) {
     problems.push(missing("flow", "tasks", root.source, "A flow has at least one task"));
   }
-  const all = [...flow.tasks, ...flow.errors];
-  const taskIds = refuseTwins(all, problems);
+  const all = [...flow.tasks, ...flow.errors, ...flow.finally, ...flow.afterExecution];
+  const taskIds = refuseTwins(tasksOf(flow), problems);
   checkFlowables(all, flow, findings);
   if (problems.length > 0) throw new StageError(problems);
   refusals.push(...refuseDashedNames(root, all, taskIds));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { ok } from "node:assert/strict";
 import { StageError } from "../model/mod.ts";
 import { USUAL_SLOTS } from "./flowables.ts";
-import { KESTRA_INPUT_TYPES } from "./input_keys.ts";
+import { KESTRA_INPUT_TYPES } from "./inputs/input_keys.ts";
 import { FLOW, parse } from "./sample_flow.ts";
 
 /** Words that the room knows, so that what is made of them goes deep. */

@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { tasksOf } from "../model/mod.ts";
 import { complaints, HEAD, parse, refusals, TASKS } from "./sample_flow.ts";
 
 Deno.test("parseFlow() reads a flow", () => {
@@ -9,7 +10,7 @@ Deno.test("parseFlow() reads a flow", () => {
   deepEqual(warnings, []);
   equal(flow.namespace, "a.b");
   deepEqual(flow.labels, { team: "x" });
-  deepEqual(flow.inputs.map((it) => [it.id, it.type, it.defaults]), [["n", "INT", { value: 3 }]]);
+  deepEqual(flow.inputs.map((it) => [it.id, it.type, it.defaults?.value]), [["n", "INT", 3]]);
   deepEqual(flow.variables, { v: [1] });
   const [task] = flow.tasks;
   equal(task?.timeoutMs?.value, 5_000);
@@ -190,14 +191,8 @@ Deno.test.each([
 
 /** What Kestra takes and bulkhead has not yet: planned, refused for `run`. */
 Deno.test.each([
-  { name: "finally", text: "finally:\n  - {id: x, type: a.B}" },
-  { name: "afterExecution", text: "afterExecution:\n  - {id: x, type: a.B}" },
   { name: "listeners", text: "listeners:\n  - tasks: [{id: x, type: a.B}]" },
-  { name: "concurrency", text: "concurrency: {limit: 1}" },
-  { name: "retry", text: "retry: {type: constant, interval: PT1S, maxAttempt: 2}" },
-  { name: "sla", text: "sla: [{id: s, type: MAX_DURATION, duration: PT1S}]" },
   { name: "checks", text: "checks: [{condition: '{{ true }}'}]" },
-  { name: "outputs", text: "outputs: [{id: o, type: STRING, value: x}]" },
   { name: "workerGroup", text: "workerGroup: {key: a}" },
   { name: "workerSelector", text: "workerSelector: {tags: [a]}" },
   { name: "disabled", text: "disabled: true" },
@@ -210,17 +205,19 @@ Deno.test("parseFlow() refuses nothing that asks for nothing", () => {
   deepEqual(refusals(HEAD + TASKS + idle), []);
 });
 
-Deno.test("parseFlow() plans what follows the tasks, each with its path", () => {
+Deno.test("parseFlow() tells what follows the tasks apart, each with its path", () => {
   const { flow } = parse(
     `${HEAD}${TASKS}errors: [{id: e, type: a.B}]\nfinally: [{id: f, type: a.B}]\n` +
       "afterExecution: [{id: a, type: a.B}]\nlisteners: [{tasks: [{id: l, type: a.B}]}]",
   );
-  deepEqual(flow.errors.map((it) => it.path), [
-    "errors[0]",
-    "finally[0]",
+  deepEqual(flow.errors.map((it) => it.path), ["errors[0]"]);
+  deepEqual(flow.finally.map((it) => it.path), ["finally[0]"]);
+  // A flow that has listeners is refused.
+  deepEqual(flow.afterExecution.map((it) => it.path), [
     "afterExecution[0]",
     "listeners[0].tasks[0]",
   ]);
+  deepEqual(tasksOf(flow).map((it) => it.id), ["t", "e", "f", "a", "l"]);
 });
 
 Deno.test("parseFlow() says what has no effect", () => {

@@ -1,6 +1,7 @@
 import type { Located, LocatedMap, Source, Task } from "../model/mod.ts";
 import { checkShape, findLocated, sourceAt } from "../source/mod.ts";
 import { type Findings, missing, wrongValue } from "./findings.ts";
+import { readFlowable } from "./flowable/read_flowable.ts";
 import { flowableOf, type Slot, USUAL_SLOTS } from "./flowables.ts";
 import { TaskShape } from "./shapes.ts";
 import { parseTaskKeys } from "./task_keys.ts";
@@ -84,14 +85,16 @@ function readTask(item: Located, path: string, findings: Findings): Task[] {
     childrenOf(item, textOf(findLocated(item, ["type"])) ?? "", path, findings);
     return [];
   }
-  return [{
+  const task: Task = {
     id: shape.id,
     path,
     type: { value: shape.type, source: sourceAt(item, ["type"]) },
     effective: item,
     ...parseTaskKeys(shape.id, path, item, findings),
     children: childrenOf(item, shape.type, path, findings),
-  }];
+  };
+  const flowable = readFlowable(task, findings);
+  return [flowable === undefined ? task : { ...task, flowable }];
 }
 
 function childrenOf(

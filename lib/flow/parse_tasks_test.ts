@@ -233,7 +233,9 @@ Deno.test("parseFlow() tells all that is wrong at once, inside a broken task too
 });
 
 Deno.test.each([
-  { name: "an expression as timeout", text: 'timeout: "{{ inputs.t }}"', at: '"{{ inputs.t }}"' },
+  { name: "an expression as logLevel", text: 'logLevel: "{{ x }}"', at: '"{{ x }}"' },
+  { name: "a retry that waits for seconds", text: "retry: {type: constant, interval: 1}", at: "1" },
+  { name: "a cache of outputs", text: "taskCache: {enabled: true}", at: "taskCache:" },
   { name: "a timeout in seconds", text: "timeout: 60", at: "60" },
   { name: "a timeout of nothing", text: "timeout: PT0S", at: "PT0S" },
   { name: "an expression as disabled", text: 'disabled: "{{ x }}"', at: '"{{ x }}"' },

@@ -4,6 +4,7 @@ import { duplicate } from "./findings.ts";
 /**
  * Says which tasks have an id that another has, wherever in the flow (`FlowValidator`).
  *
+ * @param tasks All of the flow's, those inside flowables beside them.
  * @returns The ids.
  */
 export function refuseTwins(
@@ -11,14 +12,10 @@ export function refuseTwins(
   problems: Diagnostic[],
 ): ReadonlySet<string> {
   const seen = new Map<string, LocatedMap>();
-  const walk = (all: readonly Task[]) => {
-    for (const { id, effective, children } of all) {
-      const twin = seen.get(id);
-      if (twin !== undefined) problems.push(duplicate("task", id, effective, twin.source));
-      else seen.set(id, effective);
-      walk(children);
-    }
-  };
-  walk(tasks);
+  for (const { id, effective } of tasks) {
+    const twin = seen.get(id);
+    if (twin !== undefined) problems.push(duplicate("task", id, effective, twin.source));
+    else seen.set(id, effective);
+  }
   return new Set(seen.keys());
 }

@@ -63,9 +63,9 @@ Deno.test.each([
   },
   {
     name: "maxAttempt",
-    text: `tasks: [{id: o, ${B}, retry: {maxAttempt: 3}}]`,
+    text: `tasks: [{id: o, ${B}, retry: {type: constant, interval: PT1S, maxAttempt: 3}}]`,
     help: /maxAttempts/,
-    twin: `tasks: [{id: o, ${B}, retry: {maxAttempts: 3}}]`,
+    twin: `tasks: [{id: o, ${B}, retry: {type: constant, interval: PT1S, maxAttempts: 3}}]`,
   },
   {
     name: "listeners",

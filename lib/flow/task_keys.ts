@@ -1,13 +1,27 @@
-import type { LocatedMap, Sourced, Task } from "../model/mod.ts";
-import { parseDuration } from "../source/mod.ts";
+import type { LocatedMap, LogLevel, Sourced, Task } from "../model/mod.ts";
 import { type Findings, notSupported, wrongValue } from "./findings.ts";
-import { isEmpty, isExpression, isNull, kindOf, textOf } from "./located_values.ts";
+import { isEmpty, isNull, kindOf, textOf } from "./located_values.ts";
+import { parseRetry } from "./parse_retry.ts";
+import { durationOf, inside, readFlag, readWord, type ValueReader } from "./value_reader.ts";
 
 /** What every task may say beside its id and its class. */
-type TaskKeys = Pick<Task, "timeoutMs" | "allowFailure" | "disabled" | "runIf">;
+type TaskKeys = Pick<
+  Task,
+  | "timeoutMs"
+  | "timeoutText"
+  | "allowFailure"
+  | "allowWarning"
+  | "disabled"
+  | "runIf"
+  | "retry"
+  | "logLevel"
+>;
 
 /** Keys of a task that choose a worker, which only Kestra's Enterprise Edition does. */
 const WORKER_KEYS = ["workerGroup", "workerSelector"] as const;
+
+/** What `logLevel` may be, from the least. */
+export const LEVELS: readonly LogLevel[] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"];
 
 /** Reads what every task may say, in the words of 1.x and of 2.0. */
 export function parseTaskKeys(
@@ -27,75 +41,41 @@ export function parseTaskKeys(
       ),
     );
   }
+  const reader: ValueReader = { owner: `task "${id}"`, path, map: task, findings };
+  refuseCache(reader);
+  const retry = parseRetry(reader);
+  const logLevel = readWord(reader, "logLevel", LEVELS, undefined);
   return {
-    ...timeoutOf(id, path, task, findings),
-    allowFailure: flagOf("allowFailure", id, path, task, findings),
-    disabled: flagOf("disabled", id, path, task, findings),
+    ...timeoutOf(reader),
+    allowFailure: readFlag(reader, "allowFailure", false),
+    ...(readFlag(reader, "allowWarning", false) && { allowWarning: true }),
+    disabled: readFlag(reader, "disabled", false),
     ...conditionOf(id, path, task, findings),
+    ...(retry && { retry }),
+    ...(logLevel && { logLevel }),
   };
 }
 
-function timeoutOf(
-  id: string,
-  path: string,
-  task: LocatedMap,
-  { problems, refusals }: Findings,
-): Pick<Task, "timeoutMs"> {
-  const entry = task.entries.get("timeout");
-  if (entry === undefined || isNull(entry.value)) return {};
-  const { source } = entry.value;
-  const text = textOf(entry.value);
-  const value = text === undefined ? undefined : parseDuration(text);
-  if (value !== undefined && value > 0) return { timeoutMs: { value, source } };
-  // Java reads a bare number as seconds, and takes signs and zero.
-  if (text !== undefined && (isExpression(text) || /^([-+]?P[-+.,\dDTHMS]+|\d+)$/i.test(text))) {
-    refusals.push(
-      notSupported(
-        isExpression(text)
-          ? `Cannot run task "${id}": an expression as timeout is not supported yet`
-          : `Cannot run task "${id}": a timeout of "${text}" is not supported`,
-        source,
-        'Write a duration, such as "PT30S"',
-      ),
-    );
-    return {};
-  }
-  problems.push(
-    wrongValue(
-      text === undefined ? `"${path}.timeout"` : `timeout "${text}"`,
-      'expected a duration such as "PT30S"',
-      source,
-    ),
-  );
-  return {};
+function timeoutOf(reader: ValueReader): Pick<Task, "timeoutMs" | "timeoutText"> {
+  const timeout = durationOf(reader, "timeout");
+  if (timeout === undefined) return {};
+  const { value, source } = timeout;
+  return typeof value === "number"
+    ? { timeoutMs: { value, source } }
+    : { timeoutText: { value, source } };
 }
 
-function flagOf(
-  name: "allowFailure" | "disabled",
-  id: string,
-  path: string,
-  task: LocatedMap,
-  { problems, refusals }: Findings,
-): boolean {
-  const entry = task.entries.get(name);
-  if (entry === undefined || isNull(entry.value)) return false;
-  const text = textOf(entry.value);
-  if (text !== undefined && /^(true|false)$/i.test(text)) return text.toLowerCase() === "true";
-  const { source } = entry.value;
-  if (text !== undefined && isExpression(text)) {
-    refusals.push(
-      notSupported(
-        `Cannot run task "${id}": an expression as "${name}" is not supported`,
-        source,
-        "Write true or false, or put the expression into runIf",
-      ),
-    );
-  } else {
-    problems.push(
-      wrongValue(`"${path}.${name}"`, `expected true or false, got ${kindOf(entry.value)}`, source),
-    );
-  }
-  return false;
+/** A task whose outputs are kept for another execution would not run where it ran before. */
+function refuseCache(reader: ValueReader): void {
+  const cache = inside(reader, "taskCache");
+  if (cache === undefined || !readFlag(cache, "enabled", false)) return;
+  reader.findings.refusals.push(
+    notSupported(
+      `Cannot run ${reader.owner} with "taskCache": no outputs are kept for another execution`,
+      reader.map.entries.get("taskCache")!.key,
+      'Leave it out, or say "enabled: false"',
+    ),
+  );
 }
 
 /** `runIf` of 1.x and `when` of 2.0 mean the same. */

@@ -1,7 +1,7 @@
-import type { Diagnostic, LocatedMap } from "../model/mod.ts";
-import { findLocated, nearest } from "../source/mod.ts";
-import { findCycle } from "./find_cycle.ts";
-import { textOf } from "./located_values.ts";
+import type { Diagnostic, LocatedMap } from "../../model/mod.ts";
+import { findLocated, nearest } from "../../source/mod.ts";
+import { findCycle } from "../find_cycle.ts";
+import { textOf } from "../located_values.ts";
 
 /**
  * Says which inputs depend on one that is not there, or on themselves (`FlowValidator`).

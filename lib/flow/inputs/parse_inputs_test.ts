@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { INPUT_TYPES, KESTRA_INPUT_TYPES } from "./input_keys.ts";
-import { faults, HEAD, messages, parse, refusals, TASKS } from "./sample_flow.ts";
+import { INPUT_TYPES, KESTRA_INPUT_TYPES, NO_INPUT_TYPES } from "./input_keys.ts";
+import { faults, HEAD, messages, parse, refusals, TASKS } from "../sample_flow.ts";
 
 const flow = (...inputs: readonly string[]) =>
   `${HEAD}inputs:\n${inputs.map((it) => `  - {${it}}\n`).join("")}${TASKS}`;
@@ -9,7 +9,9 @@ Deno.test("parseInputs() takes every type that Kestra has, and refuses to run wh
   ok(KESTRA_INPUT_TYPES.length >= 24);
   for (const type of KESTRA_INPUT_TYPES) {
     const says = refusals(flow(`id: i, type: ${type}`));
-    deepEqual(says, Object.hasOwn(INPUT_TYPES, type) ? [] : [`flow/not-supported: ${type}`], type);
+    const taken = type === "FORM" || Object.hasOwn(INPUT_TYPES, type);
+    deepEqual(says, taken ? [] : [`flow/not-supported: ${type}`], type);
+    equal(taken, !Object.hasOwn(NO_INPUT_TYPES, type), type);
   }
 });
 
@@ -28,34 +30,65 @@ Deno.test("parseInputs() reads name for id, and text for true", () => {
   ]);
 });
 
+Deno.test("parseInputs() reads everything that an input may say", () => {
+  const { flow: { inputs, refusals } } = parse(flow(
+    'id: a, type: SELECT, values: [a, {value: 2, label: B}], defaults: a, displayName: A, description: "the a"',
+    'id: b, type: MULTISELECT, itemType: INT, expression: "{{ x }}", allowCustomValue: true',
+    "id: c, type: FILE, defaults: nsfile:///a, extension: .csv, allowedFileExtensions: [.csv]",
+    "id: d, type: DURATION, min: PT60S, defaults: PT2M, prefill: PT3M",
+    'id: e, type: STRING, validator: "(?i)a+", dependsOn: {inputs: [a], condition: "{{ x }}"}',
+    'id: f, type: INT, defaults: "{{ x }}"',
+  ));
+  deepEqual(refusals, []);
+  const plain = inputs.map(({ id: _i, type: _t, source: _s, required: _r, ...rest }) =>
+    JSON.parse(JSON.stringify(rest, (key, it) => key === "source" ? undefined : it))
+  );
+  const usual = { bounds: [], allowCustomValue: false, autoSelectFirst: false, extensions: [] };
+  deepEqual(plain, [
+    {
+      ...usual,
+      displayName: "A",
+      description: "the a",
+      defaults: { value: "a" },
+      choices: [{ value: "a" }, { value: "2", label: "B" }],
+    },
+    { ...usual, expression: { value: "{{ x }}" }, allowCustomValue: true, itemType: "INT" },
+    { ...usual, defaults: { value: "nsfile:///a" }, extensions: [".csv"] },
+    {
+      ...usual,
+      defaults: { value: "PT2M" },
+      prefill: { value: "PT3M" },
+      bounds: [{ name: "min", value: "PT1M" }],
+    },
+    {
+      ...usual,
+      validator: { value: "(?i)a+" },
+      dependsOn: { inputs: ["a"], condition: { value: "{{ x }}" } },
+    },
+    { ...usual, defaults: { value: "{{ x }}" } },
+  ]);
+});
+
 Deno.test.each([
+  { name: "min of a text", text: 'id: i, type: STRING, min: "a"', at: "min:" },
   {
-    name: "values of a SELECT",
-    text: "id: i, type: SELECT, values: [a, b], defaults: a",
-    at: "SELECT",
+    name: "a validator that only Java matches",
+    text: 'id: i, type: STRING, validator: "(?i)a++"',
+    at: '"(?i)a++"',
   },
-  {
-    name: "values with labels",
-    text: "id: i, type: SELECT, values: [{value: a, label: A}], defaults: a",
-    at: "SELECT",
-  },
-  {
-    name: "an expression for values",
-    text: 'id: i, type: MULTISELECT, expression: "{{ x }}"',
-    at: "MULTISELECT",
-  },
-  { name: "items", text: "id: i, type: ARRAY, itemType: INT", at: "ARRAY" },
-  { name: "a file", text: "id: i, type: FILE, defaults: nsfile:///a, extension: .csv", at: "FILE" },
-  { name: "min", text: "id: i, type: INT, min: 3", at: "min:" },
-  { name: "a validator", text: 'id: i, type: STRING, validator: "(?i)a++"', at: "validator:" },
-  { name: "a nested id", text: "id: i.j, type: STRING", at: "i.j" },
   { name: "a key that is to come", text: "id: i, type: STRING, colour: red", at: "colour:" },
-  {
-    name: "an expression as default",
-    text: 'id: i, type: INT, defaults: "{{ x }}"',
-    at: '"{{ x }}"',
-  },
   { name: "JSON that is none", text: "id: i, type: JSON, defaults: hello", at: "hello" },
+  {
+    name: "values beside options",
+    text: "id: i, type: MULTISELECT, values: [a], options: [b]",
+    at: "[b",
+  },
+  { name: "ions in a list", text: "id: i, type: ARRAY, itemType: ION", at: "ION" },
+  {
+    name: "a condition on a form",
+    text: "id: i, type: FORM, inputs: [], dependsOn: {inputs: []}",
+    at: "dependsOn:",
+  },
 ])("parseInputs() reads $name, and says that it cannot be run", ({ text, at }) => {
   deepEqual(refusals(flow(text)), [`flow/not-supported: ${at}`]);
 });
@@ -63,8 +96,18 @@ Deno.test.each([
 Deno.test("parseInputs() reads what a FORM asks for, by dotted names", () => {
   const form = (on: string) =>
     `id: env, type: FORM, inputs: [{id: a, type: STRING}, {id: b, type: INT, dependsOn: {inputs: [${on}]}}]`;
-  deepEqual(refusals(flow(form("env.a"))), ["flow/not-supported: FORM"]);
+  deepEqual(refusals(flow(form("env.a"))), []);
+  deepEqual(parse(flow(form("env.a"))).flow.inputs.map((it) => it.id), ["env.a", "env.b"]);
   deepEqual(faults(flow(form("a"))), ["flow/unknown-input: a"]);
+});
+
+Deno.test("parseInputs() refuses a form in a form, and a value that is a map as well", () => {
+  deepEqual(refusals(flow("id: a, type: FORM, inputs: [{id: b, type: FORM, inputs: []}]")), [
+    "flow/not-supported: {id:",
+  ]);
+  deepEqual(refusals(flow("id: a, type: INT", "id: a.b.c, type: INT")), [
+    "flow/not-supported: {id:",
+  ]);
 });
 
 /** Each refusal beside the twin that is accepted. */
@@ -134,6 +177,24 @@ Deno.test.each([
     text: "id: i, type: INT, required: perhaps",
     says: ["flow/wrong-value: perhaps"],
     control: "id: i, type: INT, required: false",
+  },
+  {
+    name: "a condition that is no map",
+    text: "id: i, type: INT, dependsOn: [j]",
+    says: ["flow/wrong-value: [j"],
+    control: "id: i, type: INT, dependsOn: {inputs: []}",
+  },
+  {
+    name: "values that are no list",
+    text: "id: i, type: SELECT, values: {a: b}",
+    says: ["flow/wrong-value: {a:"],
+    control: "id: i, type: SELECT, values: [{value: b}]",
+  },
+  {
+    name: "an end of another type",
+    text: "id: i, type: DATE, after: soon",
+    says: ["flow/wrong-value: soon"],
+    control: "id: i, type: DATE, after: 2024-01-01",
   },
   {
     name: "an input that waits for itself",

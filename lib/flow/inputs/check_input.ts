@@ -1,9 +1,9 @@
-import type { Diagnostic, LocatedMap } from "../model/mod.ts";
-import { findLocated, nearest } from "../source/mod.ts";
-import { wrongValue } from "./findings.ts";
+import type { Diagnostic, LocatedMap } from "../../model/mod.ts";
+import { findLocated, nearest } from "../../source/mod.ts";
+import { wrongValue } from "../findings.ts";
 import { KESTRA_INPUT_TYPES, NO_ITEM_TYPES } from "./input_keys.ts";
 import { patternFault } from "./java_pattern.ts";
-import { isExpression, textOf } from "./located_values.ts";
+import { isExpression, textOf } from "../located_values.ts";
 
 /**
  * Says what Kestra rejects in one input or output, whether or not its type is supported here
