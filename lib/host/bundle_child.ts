@@ -1,11 +1,12 @@
 import { StageError } from "../model/mod.ts";
-import { guardedImports, guardScopes, listNodeModules } from "./guarded_imports.ts";
+import { bareImports, guardedImports, guardScopes, listNodeModules } from "./guarded_imports.ts";
 
 /** What a child starts with, by the entry in `lib/child/` that each is bundled from. */
 const ENTRIES = {
   main_built_in: "built_in.mjs",
   main_eval: "eval.mjs",
   main_plugin: "plugin.mjs",
+  main_script: "run_script.mjs",
 } as const;
 
 /** What plugins import, by entry. */
@@ -19,7 +20,7 @@ const PARTS = {
 
 /** The entries that need each part: only scripts are taken apart. */
 const NEEDED_BY: Readonly<Record<keyof typeof PARTS, readonly string[]>> = {
-  expression: Object.values(ENTRIES),
+  expression: [ENTRIES.main_built_in, ENTRIES.main_eval, ENTRIES.main_plugin],
   script: [ENTRIES.main_eval],
 };
 
@@ -56,8 +57,13 @@ export async function bundleChild(outDir: string, project: URL = PROJECT): Promi
   });
   try {
     await bundleAll(fresh, project);
-    const imports = { zod: `./${MODULES.zod}`, bulkhead: `./${MODULES.bulkhead}` };
-    const guarded = { ...imports, ...guardedImports(await listNodeModules()) };
+    const modules = await listNodeModules();
+    const imports = {
+      ...bareImports(modules),
+      zod: `./${MODULES.zod}`,
+      bulkhead: `./${MODULES.bulkhead}`,
+    };
+    const guarded = { ...imports, ...guardedImports(modules) };
     await Deno.writeTextFile(`${fresh}/${IMPORT_MAP}`, JSON.stringify({ imports }));
     await Deno.writeTextFile(
       `${fresh}/${GUARDED_IMPORT_MAP}`,

@@ -86,6 +86,7 @@ function childCodeIn(directory: string): ChildCode {
     builtIn: `${directory}/built_in.mjs`,
     eval: `${directory}/eval.mjs`,
     plugin: `${directory}/plugin.mjs`,
+    script: `${directory}/run_script.mjs`,
     importMap: `${directory}/import_map.json`,
     guardedImportMap: `${directory}/guarded_import_map.json`,
     modules: [`${directory}/zod.mjs`, `${directory}/bulkhead.mjs`],

@@ -15,6 +15,7 @@ async function makeBox() {
     "lib/child/main_eval.ts": "declare const parts: { script: string };" +
       "Function('provide', parts.script)(console.log);",
     "lib/child/main_plugin.ts": "import(Deno.args[0]!).then((it) => console.log(it.default));",
+    "lib/child/main_script.ts": "import(Deno.args[0]!);",
     "lib/child/part_expression.ts": "declare const provide: (it: number) => void; provide(1);",
     "lib/child/part_script.ts": "declare const provide: (it: number) => void; provide(2);",
     "lib/child/zod.ts": 'export const z = "our zod";',

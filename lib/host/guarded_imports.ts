@@ -55,6 +55,11 @@ export function guardedImports(modules: NodeModules): Readonly<Record<string, st
   }));
 }
 
+/** Makes the part of an import map by which scripts of Node name its modules, without `node:`. */
+export function bareImports(modules: NodeModules): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(modules).map((it) => [it, `node:${it}`]));
+}
+
 /**
  * Makes the scopes of that map: the guard itself gets the one original that it locks at once.
  *

@@ -11,17 +11,21 @@ import {
   StageError,
 } from "../model/mod.ts";
 import { readCgroups } from "../kernel/cgroups.ts";
+import { locateNamespaceFiles, refuseNamespaceFiles } from "./namespace_files.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { normalizePath } from "../paths/normalize_path.ts";
 import { cacheRoot, type Env } from "./cache_dir.ts";
 import { locateChildCode } from "./child_code.ts";
 import { listPaths, realPath } from "./list_paths.ts";
-import { DEFAULT_SOCKET, engineNotNeeded, locateEngine } from "./locate_engine.ts";
+import { DEFAULT_SOCKET } from "./ask_engine.ts";
+import { engineNotNeeded, locateEngine } from "./locate_engine.ts";
 import { locateKernel } from "./locate_kernel.ts";
 import { findAliases, underWrittenNames } from "./find_aliases.ts";
 import type { OpenTree } from "./find_links.ts";
 import { originOf } from "./origin.ts";
 import { locateRuntime } from "./runtime.ts";
+import { stateRoot } from "./state_dir.ts";
+import { trustedPaths } from "./trusted_paths.ts";
 
 /** What a person said about the machine, and what the flows need of it. */
 export interface HostQuestion {
@@ -31,16 +35,29 @@ export interface HostQuestion {
   readonly runtime?: string;
   /** `--workspace`: where workspaces are made. */
   readonly workspace?: string;
+  /** `--namespace-files`: where the files of namespaces lie. */
+  readonly namespaceFiles?: string;
   /** Whether any task runs in a container. */
   readonly needsEngine: boolean;
+  /** Programs that tasks start on the host: absolute. */
+  readonly programs?: readonly string[];
   /** Directories of plugins, as given. */
   readonly plugins?: readonly string[];
+  /** Paths that tasks mount into their containers: absolute, normalized. */
+  readonly volumes?: readonly Sourced<string>[];
+  /** Those of them that the harness laid itself: absolute. */
+  readonly pluginsLaid?: readonly string[];
+  /** The bundle that policies come from; they are called `FILE!path` then. */
+  readonly bundle?: string;
+  /** Where the keys lie that may have signed it; what `BULKHEAD_TRUST` names is meant as well. */
+  readonly trust?: readonly string[];
 }
 
 /**
  * Takes what this machine is and has, once, before planning. Changes nothing but the cache.
  *
- * @throws {StageError} When the workspaces would lie in a forbidden path.
+ * @throws {StageError} When the workspaces would lie in a forbidden path, or the files of namespaces
+ * in one that is closed.
  */
 export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
   const { policy, env } = question;
@@ -52,13 +69,18 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
       origin,
     }),
     locateChildCode({ env, origin }),
-    question.needsEngine
-      ? locateEngine(policy.containers.engine?.value ?? "docker", env)
-      : engineNotNeeded(),
+    question.needsEngine ? locateEngine(policy.containers.engine?.value, env) : engineNotNeeded(),
   ]);
+  const state = stateRoot(env);
   const workspaceRoot = await rootOfWorkspaces(question.workspace, env);
   const realPaths = await resolveAll(
-    [...policy.forbiddenPaths, ...policy.writable, ...policy.allowedPaths],
+    [
+      ...policy.forbiddenPaths,
+      ...policy.writable,
+      ...policy.allowedPaths,
+      ...policy.containers.volumes,
+      ...question.volumes ?? [],
+    ],
   );
   const builtInPaths = await withRealForms([
     { path: "/proc", what: "what the kernel says of processes" },
@@ -68,13 +90,21 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     { path: `/run/user/${Deno.uid() ?? 0}`, what: "sockets of this user" },
     { path: workspaceRoot, what: "other executions' workspaces" },
     { path: cacheRoot(env), what: "the harness's cache" },
+    ...(state === undefined ? [] : [{ path: state, what: "what the harness remembers" }]),
     ...(runtime.found ? [{ path: runtime.value.path, what: "the runtime" }] : []),
     ...credentials(env),
-    ...policy.files.filter((it) => it.file !== "-" && !it.file.startsWith("built-in"))
-      .map((it) => ({ path: posix.resolve(it.file), what: "a policy file" })),
+    ...[...question.trust ?? [], ...trustedPaths(env)].map((path) => ({
+      path: posix.resolve(path),
+      what: "the keys that are trusted",
+    })),
+    ...policyFiles(question).map((path) => ({ path, what: "a policy file" })),
   ]);
-  const aliases = await aliasesOf(question, realPaths, builtInPaths, workspaceRoot);
+  const namespaceFiles = await locateNamespaceFiles(question.namespaceFiles);
+  const aliases = await aliasesOf(question, realPaths, builtInPaths, workspaceRoot, namespaceFiles);
   refuseForbiddenRoot(workspaceRoot, policy, realPaths, aliases);
+  if (namespaceFiles !== undefined) {
+    refuseNamespaceFiles(namespaceFiles, policy, realPaths, builtInPaths, aliases);
+  }
   const closed = [
     ...policy.forbiddenPaths.flatMap((it) => [it.value, realPaths.get(it.value) ?? it.value]),
     ...builtInPaths.map((it) => it.path),
@@ -95,8 +125,28 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
     aliases,
     listings: await listPaths(closed),
     plugins: [],
+    programs: await realPrograms(question.programs ?? []),
+    ...(question.pluginsLaid && {
+      pluginsLaid: await Promise.all(question.pluginsLaid.map((it) => Deno.realPath(it))),
+    }),
+    ...(namespaceFiles !== undefined && { namespaceFiles }),
     scriptImports: new Map(),
   };
+}
+
+async function realPrograms(paths: readonly string[]): Promise<HostFacts["programs"] & object> {
+  const real = [...new Set(paths)].map(async (path) =>
+    [path, await Deno.realPath(path).catch(() => undefined)] as const
+  );
+  return new Map(await Promise.all(real));
+}
+
+/** What holds the policies, as absolute paths. */
+function policyFiles({ policy, bundle }: HostQuestion): readonly string[] {
+  const files = policy.files.map((it) => it.file)
+    .filter((it) => it !== "-" && !it.startsWith("built-in"))
+    .map((it) => bundle !== undefined && it.startsWith(`${bundle}!`) ? bundle : it);
+  return [...new Set(files)].map((it) => posix.resolve(it));
 }
 
 /** Where workspaces are made: a directory of this user's in the one that is given. */
@@ -143,8 +193,9 @@ async function aliasesOf(
   realPaths: ReadonlyMap<string, string>,
   builtInPaths: readonly BuiltInPath[],
   workspaceRoot: string,
+  namespaceFiles: string | undefined,
 ): Promise<Aliases> {
-  const notSearched = [...NOT_SEARCHED, workspaceRoot, cacheRoot(env)];
+  const notSearched = [...NOT_SEARCHED, workspaceRoot, cacheRoot(env), stateRoot(env) ?? []].flat();
   const forms = (value: string) => [...new Set([value, realPaths.get(value) ?? value])];
   const treeOf = (writable: boolean) => ({ value }: Sourced<string>): OpenTree => ({
     path: realPaths.get(value) ?? value,
@@ -163,13 +214,16 @@ async function aliasesOf(
     trees: [
       ...policy.writable.map(treeOf(true)),
       ...policy.allowedPaths.map(treeOf(false)),
-      ...plugins.map((path) => ({ path, writable: false })),
+      ...policy.containers.volumes.map(treeOf(false)),
+      ...[...plugins, ...namespaceFiles === undefined ? [] : [namespaceFiles]]
+        .map((path) => ({ path, writable: false })),
     ],
     open: policy.filesystem.value === "open",
     workspaceRoot,
     mountinfo: await Deno.readTextFile("/proc/self/mountinfo"),
   });
-  const written = [...policy.writable, ...policy.allowedPaths].map((it) => it.value);
+  const written = [...policy.writable, ...policy.allowedPaths, ...policy.containers.volumes]
+    .map((it) => it.value);
   refuseWaysOut(plugins, aliases);
   return { ...aliases, found: underWrittenNames(aliases.found, realPaths, written) };
 }
@@ -221,18 +275,23 @@ async function withRealForms(paths: readonly BuiltInPath[]): Promise<readonly Bu
   return [...all.values()];
 }
 
-/** The socket in use, and the usual ones whether or not anybody listens there yet. */
+/** The sockets in use, and the usual ones whether or not anybody listens there yet. */
 function sockets(engine: Found<Engine>, env: Env): readonly string[] {
-  const named = [env.DOCKER_HOST, engine.found ? engine.value.host : undefined]
-    .flatMap((it) => it?.startsWith("unix:///") ? [it.slice("unix://".length)] : []);
+  const { host, api } = engine.found ? engine.value : {};
+  const named = [env.DOCKER_HOST, env.CONTAINER_HOST, env.CONTAINERD_ADDRESS, host, api]
+    .map((it) => it?.replace(/^unix:\/\//, "")).filter((it) => it?.startsWith("/"));
+  const runtime = env.XDG_RUNTIME_DIR;
   return [
     ...new Set([
-      ...named,
+      ...named as string[],
       DEFAULT_SOCKET,
       "/run/containerd/containerd.sock",
       "/run/podman/podman.sock",
-    ]),
-  ].map((it) => posix.normalize(it));
+      ...(runtime?.startsWith("/")
+        ? [`${runtime}/docker.sock`, `${runtime}/podman/podman.sock`]
+        : []),
+    ].map((it) => posix.normalize(it))),
+  ];
 }
 
 /** What logs in to registries. */

@@ -1,71 +1,68 @@
 import { type Diagnostic, type Engine, type Found, StageError } from "../model/mod.ts";
+import { askEngine } from "./ask_engine.ts";
 import type { Env } from "./cache_dir.ts";
 import { found } from "./found.ts";
 
-/** Where the engine listens when nobody says otherwise. */
-export const DEFAULT_SOCKET = "/var/run/docker.sock";
-
-const PATIENCE_MS = 10_000;
+/** Clients that are looked for when nobody names one, in this order. */
+const CLIENTS: readonly string[] = ["docker", "podman", "nerdctl"];
 
 /**
  * Finds a container engine that answers.
  *
- * @param client What the policy names: a name to look for on `PATH`, or an absolute path.
- * @param env Gives `PATH`, and `DOCKER_HOST`, `DOCKER_CONTEXT` and `DOCKER_CONFIG` to the client.
+ * A policy names a client, a name to look for on `PATH` or an absolute path, and that one has to
+ * answer. Else variables that point to an engine (`DOCKER_HOST` and `DOCKER_CONTEXT` to docker's,
+ * `CONTAINER_HOST` to podman's) choose its client, and no other takes its place. Else it is the
+ * first of docker, podman and nerdctl that answers. Of which kind a client is, it says itself:
+ * there are machines whose `docker` is podman.
+ *
+ * @param named What the policy names.
+ * @param env Gives `PATH`, and to the client what it finds its engine by.
  * @returns The engine, or what was tried and what it said.
  */
-export function locateEngine(client: string, env: Env): Promise<Found<Engine>> {
+export function locateEngine(named: string | undefined, env: Env): Promise<Found<Engine>> {
   return found(async () => {
-    const path = client.startsWith("/") ? client : await onPath(client, env.PATH ?? "");
-    if (path === undefined) {
-      throw missing(`there is no "${client}" on PATH`);
+    const { clients, chosen } = choices(named, env);
+    const failures: string[] = [];
+    const absent: string[] = [];
+    for (const client of clients) {
+      const path = client.startsWith("/") ? client : await onPath(client, env.PATH ?? "");
+      if (path === undefined) {
+        absent.push(client);
+        continue;
+      }
+      const answer = await askEngine(path, env);
+      if (typeof answer !== "string") return { ...answer, chosen };
+      failures.push(answer);
     }
-    const host = env.DOCKER_HOST || await contextHost(path, env) || `unix://${DEFAULT_SOCKET}`;
-    if (!host.startsWith("unix://")) {
-      throw missing(
-        `"${host}" is not a socket of this machine, and workspaces cannot be mounted elsewhere`,
-      );
-    }
-    const answer = await ask(path, ["version", "--format", "{{.Server.Version}}"], {
-      ...env,
-      DOCKER_HOST: host,
-    });
-    if (!answer.ok) throw missing(`"${path} version" at ${host} says: ${answer.said}`);
-    return { client: path, version: answer.said, host };
+    if (absent.length > 0) failures.push(`there is no ${either(absent)} on PATH`);
+    throw missing(failures.join("; "));
   });
 }
 
-/** The endpoint of the client's current context; a client without contexts has none. */
-async function contextHost(path: string, env: Env): Promise<string | undefined> {
-  const answer = await ask(
-    path,
-    ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"],
-    env,
-  );
-  return answer.ok && answer.said.includes("://") ? answer.said : undefined;
+function choices(
+  named: string | undefined,
+  env: Env,
+): { readonly clients: readonly string[]; readonly chosen: string } {
+  if (named !== undefined) return { clients: [named], chosen: "the policy names it" };
+  for (
+    const [variable, client] of [
+      ["DOCKER_HOST", "docker"],
+      ["DOCKER_CONTEXT", "docker"],
+      ["CONTAINER_HOST", "podman"],
+    ] as const
+  ) {
+    if (env[variable]) return { clients: [client], chosen: `${variable} is set` };
+  }
+  return {
+    clients: CLIENTS,
+    chosen: `no policy names one, and it is the first of ${CLIENTS.join(", ")} that answers`,
+  };
 }
 
-async function ask(path: string, args: readonly string[], env: Env) {
-  const passed = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"].flatMap((it) =>
-    env[it] === undefined ? [] : [[it, env[it]]]
-  );
-  try {
-    const { success, stdout, stderr } = await new Deno.Command(path, {
-      args: [...args],
-      clearEnv: true,
-      env: Object.fromEntries(passed),
-      stdin: "null",
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    }).output();
-    const text = new TextDecoder().decode(success ? stdout : stderr).trim();
-    return {
-      ok: success && text !== "",
-      // The last line says what is wrong; what it asks or advises after that is not for here.
-      said: text.split("\n").at(-1)?.split(/\. |\.$/)[0] || "nothing",
-    };
-  } catch (cause) {
-    return { ok: false, said: (cause as Error).message };
-  }
+function either(names: readonly string[]): string {
+  const quoted = names.map((it) => `"${it}"`);
+  const last = quoted.pop()!;
+  return quoted.length === 0 ? last : `${quoted.join(", ")} or ${last}`;
 }
 
 /** Finds a file of this name in the directories of `PATH`. */

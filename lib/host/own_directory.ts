@@ -1,7 +1,7 @@
 import { StageError } from "../model/mod.ts";
 
 /** What a directory of ours is for. */
-export type Use = "cache" | "workspace";
+export type Use = "cache" | "workspace" | "state";
 
 const WAYS_OUT: Readonly<
   Record<Use, Readonly<Record<"full" | "unwritable" | "untrusted", string>>>
@@ -15,6 +15,11 @@ const WAYS_OUT: Readonly<
     full: "Make room there, or choose another directory with --workspace",
     unwritable: "Choose a directory that can be written with --workspace",
     untrusted: "Remove it, or choose another directory with --workspace",
+  },
+  state: {
+    full: "Make room there: what cannot be remembered is not run",
+    unwritable: "Set BULKHEAD_STATE to a directory that can be written",
+    untrusted: "Set BULKHEAD_STATE to a directory that only you can write",
   },
 };
 

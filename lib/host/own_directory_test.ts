@@ -31,14 +31,14 @@ interface Row {
   readonly taken: readonly Use[];
 }
 
-const both: readonly Use[] = ["cache", "workspace"];
+const all: readonly Use[] = ["cache", "workspace", "state"];
 const own: readonly Row[] = [
-  { name: "a private directory", taken: both },
-  { name: "one that others may read", mode: 0o755, taken: both },
+  { name: "a private directory", taken: all },
+  { name: "one that others may read", mode: 0o755, taken: all },
   { name: "one that its group may write", mode: 0o770, taken: [] },
   { name: "one that all may write", mode: 0o777, taken: [] },
   { name: "one that all may write, with the sticky bit", mode: 0o1777, taken: [] },
-  { name: "a link of our own to a private one", link: true, taken: ["cache"] },
+  { name: "a link of our own to a private one", link: true, taken: ["cache", "state"] },
   { name: "a link of our own to one that all may write", mode: 0o777, link: true, taken: [] },
 ];
 const foreign: readonly Row[] = [
@@ -48,7 +48,7 @@ const foreign: readonly Row[] = [
 ];
 
 async function takes({ mode = 0o700, link, owner, linkOwner, taken }: Row): Promise<void> {
-  for (const use of both) {
+  for (const use of all) {
     const root = await Deno.makeTempDir();
     const directory = link ? `${root}/elsewhere` : `${root}/own`;
     await Deno.mkdir(directory);

@@ -29,12 +29,29 @@ export interface PackedFile {
 export interface Manifest {
   readonly v: 1;
   readonly files: readonly PackedFile[];
+  /** What is around the payload. Only told to people: nothing is done by it. */
+  readonly about?: About;
+}
+
+/** A part of a binary, by digest. */
+export interface DigestedPart {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What a binary consists of, beside its payload. */
+export interface About {
+  /** The machine it was built for, as Deno writes it. */
+  readonly target: string;
+  readonly base: DigestedPart;
+  readonly harness: readonly DigestedPart[];
 }
 
 /** The payload of a program, opened. */
 export interface Payload {
   readonly manifest: Manifest;
-  /** SHA-256 of the manifest in hex; names all that the payload holds. */
+  /** SHA-256 in hex of what the manifest says of the files; names all that the payload holds. */
   readonly digest: string;
   /**
    * Unpacks one file.
@@ -61,6 +78,7 @@ const PIECE_BYTES = 256 * 1024;
  */
 export async function packPayload(
   files: readonly FileToPack[],
+  about?: About,
 ): Promise<Uint8Array<ArrayBuffer>> {
   // Imported here and below because it would cost every start of the program a few ms.
   const { gzip } = await import("node:zlib");
@@ -82,7 +100,9 @@ export async function packPayload(
     packed.push(bytes);
     offset += bytes.length;
   }
-  const manifest = new TextEncoder().encode(JSON.stringify({ v: 1, files: entries }));
+  const manifest = new TextEncoder().encode(
+    JSON.stringify({ v: 1, files: entries, ...(about && { about }) }),
+  );
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(manifest.length), true);
   return concat([...packed, manifest, length, MAGIC]);
@@ -128,7 +148,8 @@ export async function openPayload(path: string): Promise<Payload | undefined> {
 
   return {
     manifest,
-    digest: await sha256(bytes),
+    // Not of `about`: where only the harness changed, what is unpacked is the same.
+    digest: await sha256(new TextEncoder().encode(JSON.stringify(manifest.files))),
     read(name) {
       const entry = manifest.files.find((it) => it.name === name);
       if (entry === undefined) throw new TypeError(`Cannot read "${name}": not in the payload`);
@@ -160,7 +181,8 @@ async function* unpack(path: string, start: number, entry: PackedFile) {
 }
 
 async function* readPieces(path: string, start: number, length: number) {
-  using file = await openProgram(path);
+  const file = await openProgram(path);
+  using _file = file;
   for (let done = 0; done < length; done += PIECE_BYTES) {
     yield await readAt(file, start + done, Math.min(PIECE_BYTES, length - done));
   }
@@ -217,7 +239,16 @@ function parseManifest(text: string): Manifest | undefined {
     if (!/^\w[\w.-]*$/.test(String(it.name))) return undefined;
     offset += it.bytes!;
   }
+  if (value.about !== undefined && !isAbout(value.about)) return undefined;
   return value as Manifest;
+}
+
+function isAbout(value: Partial<About> | null): boolean {
+  return typeof value?.target === "string" && Array.isArray(value.harness) &&
+    [value.base, ...value.harness as (Partial<DigestedPart> | null)[]].every((it) =>
+      typeof it?.name === "string" && Number.isSafeInteger(it.bytes) &&
+      /^[0-9a-f]{64}$/.test(String(it.sha256))
+    );
 }
 
 function corrupt(path: string, fact: string, cause?: unknown): StageError {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { StageError } from "../model/mod.ts";
-import { openPayload, packPayload, spliceIntoProgram } from "./payload.ts";
+import { type About, openPayload, packPayload, spliceIntoProgram } from "./payload.ts";
 
 const encoder = new TextEncoder();
 const BASE = "a base runtime, long enough to be told from its data";
@@ -185,4 +185,23 @@ Deno.test("openPayload() says which program it cannot read", async () => {
     equal(error.diagnostics[0]?.code, "host/payload-unreadable");
     return error.message.includes('"/nonexistent/program"');
   });
+});
+
+Deno.test("what a manifest says about the binary does not change what is unpacked", async () => {
+  await using box = await makeBox();
+  const part = { name: "base runtime", bytes: 1, sha256: "0".repeat(64) };
+  const about = { target: "x86_64-unknown-linux-gnu", base: part, harness: [part] };
+  const open = async (about?: About) => {
+    await Deno.writeFile(
+      box.path,
+      spliceIntoProgram(withDataAtEnd(), await packPayload(FILES, about)),
+    );
+    return (await openPayload(box.path))!;
+  };
+  const [without, withIt] = [await open(), await open(about)];
+  deepEqual([without.manifest.about, withIt.manifest.about], [undefined, about]);
+  equal(withIt.digest, without.digest);
+  for (const bad of [{ ...about, base: { ...part, sha256: "0" } }, { ...about, harness: [null] }]) {
+    await rejects(open(bad as About), (error) => codeOf(error) === "host/payload-corrupt");
+  }
 });

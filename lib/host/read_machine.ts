@@ -15,12 +15,12 @@ export interface MachineQuestion {
   readonly runtime?: string;
   /** `--workspace`. */
   readonly workspace?: string;
-  /** What the policy names, else `docker`. */
-  readonly engine: string;
+  /** What the policy names. */
+  readonly engine?: string;
 }
 
-/** Clients that somebody may have instead of docker's. */
-const OTHER_CLIENTS = ["docker", "podman", "nerdctl"];
+/** Clients of engines that are known. */
+const CLIENTS = ["docker", "podman", "nerdctl"];
 
 /** Settings that govern user namespaces; the last two are Debian's and Ubuntu's. */
 const NAMESPACE_SETTINGS = [
@@ -49,7 +49,7 @@ export async function readMachine(question: MachineQuestion): Promise<Machine> {
       readUserNamespaces(env),
       Deno.readTextFile("/proc/sys/kernel/seccomp/actions_avail").catch(() => ""),
       Promise.all(
-        OTHER_CLIENTS.filter((it) => it !== question.engine).map(async (name) => {
+        CLIENTS.map(async (name) => {
           const path = await onPath(name, env.PATH ?? "");
           return path === undefined ? [] : [{ name, path }];
         }),
@@ -73,7 +73,7 @@ export async function readMachine(question: MachineQuestion): Promise<Machine> {
     cgroups,
     limits: limitsOf(cgroupPlaces(), uid),
     engine,
-    clients: clients.flat(),
+    clients: clients.flat().filter((it) => !engine.found || it.path !== engine.value.client),
     runtime: located,
     cache: cacheRoot(env),
     workspaces,

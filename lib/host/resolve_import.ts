@@ -13,14 +13,16 @@ const OWN = ["zod", "bulkhead"];
  * and `..` behind a link leads elsewhere than the text says. So is one whose bytes are no text.
  *
  * @param from Absolute path of the module.
+ * @param own Names that need nobody to be found.
  */
 export async function resolveImport(
   specifier: string,
   from: string,
+  own: readonly string[] = OWN,
 ): Promise<ModuleImport["leadsTo"]> {
   const base = `file://${from.split("/").map(encodeURIComponent).join("/")}`;
   const url = /^\.{0,2}\//.test(specifier) ? URL.parse(specifier, base) : URL.parse(specifier);
-  if (url === null) return { kind: OWN.includes(specifier) ? "own" : "unknown" };
+  if (url === null) return { kind: own.includes(specifier) ? "own" : "unknown" };
   switch (url.protocol) {
     case "file:": {
       const { pathname } = url;

@@ -6,6 +6,12 @@ const PREFIX = ".self-test-";
 /** What is older was left by a harness that was killed. */
 const STALE_MS = 60 * 60 * 1000;
 
+/**
+ * What a path of it may come to, in bytes: below it a Unix socket is tried, whose whole path the
+ * kernel takes up to 107 (`sun_path`).
+ */
+const LONGEST = 96;
+
 /** A directory for one job of the harness. */
 export interface ScratchDirectory extends AsyncDisposable {
   /** Absolute, and real. */
@@ -14,13 +20,14 @@ export interface ScratchDirectory extends AsyncDisposable {
 
 /**
  * Makes a private, empty directory for a self-test, or to read module graphs from: in the
- * harness's cache, or where that cannot be written in the directory of temporary files. It goes
- * when it is disposed of.
+ * harness's cache, or where that cannot be written or has a long path in the directory of
+ * temporary files, or in `/tmp`. It goes when it is disposed of.
  *
- * @throws When neither can be written.
+ * @throws When none can be written.
  */
 export async function makeScratchDirectory(env: Env): Promise<ScratchDirectory> {
-  const path = await makeIn(cacheRoot(env)) ?? await Deno.makeTempDir({ prefix: "bulkhead-" });
+  const path = await makeIn(cacheRoot(env)) ?? await makeTemporary() ??
+    await Deno.makeTempDir({ dir: "/tmp", prefix: "bulkhead-" });
   return {
     path: await Deno.realPath(path),
     [Symbol.asyncDispose]: async () => await Deno.remove(path, { recursive: true }).catch(() => {}),
@@ -30,15 +37,26 @@ export async function makeScratchDirectory(env: Env): Promise<ScratchDirectory> 
 async function makeIn(root: string): Promise<string | undefined> {
   try {
     await makeOwnDirectory(root);
-    // A flag can name no path with a comma.
-    if (/[,<>]/.test(await Deno.realPath(root))) return undefined;
+    const name = `${PREFIX}${crypto.randomUUID().slice(0, 13)}`;
+    if (!isFit(`${await Deno.realPath(root)}/${name}`)) return undefined;
     await removeStale(root);
-    const path = `${root}/${PREFIX}${crypto.randomUUID()}`;
-    await Deno.mkdir(path, { mode: 0o700 });
-    return path;
+    await Deno.mkdir(`${root}/${name}`, { mode: 0o700 });
+    return `${root}/${name}`;
   } catch {
     return undefined;
   }
+}
+
+async function makeTemporary(): Promise<string | undefined> {
+  const path = await Deno.makeTempDir({ prefix: "bulkhead-" }).catch(() => undefined);
+  if (path === undefined || isFit(await Deno.realPath(path))) return path;
+  await Deno.remove(path);
+  return undefined;
+}
+
+/** A flag can name no path with a comma, and a socket none that is long. */
+function isFit(path: string): boolean {
+  return !/[,<>]/.test(path) && new TextEncoder().encode(path).length <= LONGEST;
 }
 
 async function removeStale(root: string): Promise<void> {

@@ -41,6 +41,14 @@ Deno.test("makeScratchDirectory() goes elsewhere where the cache cannot be used"
     await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
     equal(directory.path.startsWith(root.path), false);
   });
+  await t.step("a socket in it would have too long a path", async () => {
+    for (const [length, fits] of [[30, true], [200, false]] as const) {
+      await using root = await makeRoot("a".repeat(length));
+      await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });
+      equal(directory.path.startsWith(root.path), fits);
+      ok(directory.path.length <= 96, directory.path);
+    }
+  });
   await t.step("no flag can name it", async () => {
     await using root = await makeRoot("a,b");
     await using directory = await makeScratchDirectory({ BULKHEAD_CACHE: root.path });

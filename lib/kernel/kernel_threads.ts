@@ -11,8 +11,6 @@ export interface KernelThreads extends Disposable {
    * @throws When the kernel refuses the rules, or the process cannot be started.
    */
   spawn(rules: KernelRules, command: ProcessCommand): Promise<StartedProcess>;
-  /** Makes the thread for `rules` ahead of the first process. Failing is told by `spawn`. */
-  prepare(rules: KernelRules): void;
 }
 
 /**
@@ -32,7 +30,6 @@ export function openKernelThreads(kernel: Kernel): KernelThreads {
   };
   return {
     spawn: async (rules, command) => await threadFor(rules).spawn(command),
-    prepare: (rules) => void threadFor(rules),
     [Symbol.dispose]() {
       for (const it of threads.values()) it.stop();
       threads.clear();

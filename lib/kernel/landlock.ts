@@ -23,6 +23,7 @@ type FileRight = keyof typeof FILE_RIGHTS;
 /** What each word of the rules means in rights. */
 const GRANTS = {
   read: ["READ_FILE", "READ_DIR"],
+  lookup: ["READ_FILE"],
   execute: ["EXECUTE"],
   write: [
     "WRITE_FILE",

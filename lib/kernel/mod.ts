@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./adopt_orphans.ts";
+export * from "./held_file.ts";
 export * from "./kernel_threads.ts";
 export * from "./libc.ts";
 export * from "./limit_process.ts";

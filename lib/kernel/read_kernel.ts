@@ -12,7 +12,8 @@ export function readKernel(): Kernel | string {
   const { os, arch } = Deno.build;
   if (os !== "linux") return `Landlock is Linux's, and this is ${os}`;
   try {
-    using libc = openLibc();
+    const libc = openLibc();
+    using _libc = libc;
     const create = numberOf("landlock_create_ruleset", arch);
     const landlock = libc.call("Landlock", create, null, 0, CREATE_RULESET_VERSION);
     return {

@@ -106,8 +106,8 @@ type Grant = Parameters<typeof pathRule>[0][number];
 
 function grantsByPath(rules: KernelRules): ReadonlyMap<string, readonly Grant[]> {
   const all = new Map<string, Grant[]>();
-  for (const grant of ["read", "execute", "write", "devices"] as const) {
-    for (const path of rules[grant]) {
+  for (const grant of ["read", "lookup", "execute", "write", "devices"] as const) {
+    for (const path of rules[grant] ?? []) {
       const grants = all.get(path);
       if (grants === undefined) all.set(path, [grant]);
       else grants.push(grant);

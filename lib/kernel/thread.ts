@@ -46,7 +46,8 @@ thread.onmessage = ({ data: message }) => {
 
 function restricted({ kernel, rules }: Extract<ToThread, { type: "restrict" }>): FromThread {
   try {
-    using libc = openLibc();
+    const libc = openLibc();
+    using _libc = libc;
     restrictThread(libc, kernel, rules);
     return { type: "restricted" };
   } catch (error) {
