@@ -12,7 +12,7 @@ export function aliasWarnings(
   closed: readonly ClosedPath[],
   { unnamed, unsearched }: Aliases,
 ): readonly Diagnostic[] {
-  const opened = [...policy.writable, ...policy.allowedPaths];
+  const opened = [...policy.writable, ...policy.allowedPaths, ...policy.containers.volumes];
   const openedAt = (path: string) => opened.find((it) => isWithin(it.value, path))?.source;
   const closedAt = (path: string) => placeOf(closed.find((it) => it.path === path));
   return [

@@ -68,6 +68,15 @@ export function becauseOfKernel(
         } as const,
       ]
       : []),
+    ...(rules.lookup !== undefined
+      ? [
+        {
+          effect: `allow the runtime files of ${rules.lookup.join(", ")}, by their names`,
+          rule: "it looks up its stack there; Deno keeps the task's code from them",
+          source: "built-in",
+        } as const,
+      ]
+      : []),
     ...(opened.length > 0
       ? [
         {

@@ -52,6 +52,14 @@ function aliased(alias: Alias, closed: readonly ClosedPath[]): readonly ClosedPa
   }];
 }
 
+/**
+ * Whether it closes a mount that holds it, too. A symbolic link does not: in a container it leads to
+ * what is in the container.
+ */
+export function closesMounts({ alias }: ClosedPath): boolean {
+  return alias === undefined || alias.kind === "hard link" || alias.kind === "mount";
+}
+
 /** What a flag cannot name is in no list either, and stays out of all that is opened. */
 function howToClose(path: string): "deny" | "withhold" {
   return isFlaggable(path) ? "deny" : "withhold";

@@ -1,5 +1,6 @@
 import type { Attempt, ContainerTestPlan, Prop, Trial } from "../model/mod.ts";
-import { CONTAINER, containerArgv, ENV_FILE } from "./container_argv.ts";
+import { CONTAINER, containerArgv, type EngineFlavour, ENV_FILE } from "../container/mod.ts";
+import { userInside } from "./user_inside.ts";
 import { WORKSPACE } from "./permissions.ts";
 
 /** What a self-test of containers is made for. */
@@ -8,6 +9,8 @@ export interface ContainerTestQuestion {
   readonly directory: string;
   /** Path of the engine's client. */
   readonly client: string;
+  /** Docker's, as a user's own or not, where nothing is said. */
+  readonly engine?: EngineFlavour;
   /** One that is there already, and has a shell. */
   readonly image: string;
   /** Who runs the harness: a container gets no more rights than that. */
@@ -19,6 +22,8 @@ export interface ContainerTestQuestion {
 const NOBODY = 65534;
 const MEMORY_BYTES = 64 * 2 ** 20;
 const PROCESSES = 32;
+/** Where the container has its workspace: below nothing that an image may have closed, as /root is. */
+const INSIDE = "/bulkhead-self-test";
 
 /** Interfaces that some kernels put into every namespace; nothing is at their other end. */
 const FALLBACK_DEVICES =
@@ -38,28 +43,42 @@ const SEES_INTERFACE = `sees() {
 
 /** Plans the proof that a container reaches nothing but its workspace: one with all that tasks have. */
 export function containerTestPlan(question: ContainerTestQuestion): ContainerTestPlan {
-  const { directory, client, image, uid, gid } = question;
+  const { directory, client, engine = { kind: "docker" }, image, uid, gid } = question;
   const at = (name: string) => `${directory}/${name}`;
   const workspace = at("workspace");
   const name = `bulkhead-self-test-${directory.split("/").at(-1)!.replace(/[^\w-]/g, "")}`;
   const owner = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
-  const trials = trialsIn(workspace, at("beside/word"));
+  const user = userInside(engine, owner);
+  const trials = trialsIn(INSIDE, at("beside/word"));
   const places: Readonly<Record<string, string>> = {
     [WORKSPACE]: workspace,
     [CONTAINER]: name,
     [ENV_FILE]: at("env"),
   };
-  const { argv } = containerArgv({
-    client,
+  const argv = containerArgv({
+    name: CONTAINER,
     image,
-    network: "none",
-    user: owner,
-    pull: "never",
-    labels: { "bulkhead.self-test": "1" },
-    memoryBytes: MEMORY_BYTES,
-    processes: PROCESSES,
+    entrypoint: [],
     command: ["/bin/sh", "-c", scriptOf(trials.map((it) => it.attempt))],
-  });
+    env: {},
+    labels: { "bulkhead.self-test": "1" },
+    workdir: INSIDE,
+    user,
+    network: "none",
+    extraHosts: [],
+    ports: [],
+    mounts: [{ type: "bind", source: WORKSPACE, target: INSIDE, readOnly: false }],
+    deviceRequests: [],
+    capabilities: [],
+    writableRoot: false,
+    resources: {
+      memory: MEMORY_BYTES,
+      memorySwap: MEMORY_BYTES,
+      cpus: 1,
+      processes: PROCESSES,
+      tmp: MEMORY_BYTES,
+    },
+  }, { client, command: "run", envFile: ENV_FILE, engine });
   const fill = (text: string) =>
     Object.entries(places).reduce((all, [place, value]) => all.replaceAll(place, value), text);
   const props: readonly Prop[] = [

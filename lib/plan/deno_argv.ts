@@ -74,14 +74,21 @@ function wasmPages(bytes: number): number {
   return Math.min(65_536, Math.max(1, Math.floor(bytes / 2 ** 16)));
 }
 
-function flags(name: string, { allow, deny }: Permission): string[] {
+function flags(name: string, { allow, deny, rest }: Permission): string[] {
   if (deny === "all" && allow !== "all" && allow.length > 0) {
     throw new TypeError(`Cannot deny all of "${name}" beside a list: the list would win`);
   }
   if (allow === "all" && (name === "read" || name === "write" || name === "ffi")) {
     throw new TypeError(`Cannot grant all of "${name}": denials do not hold beside it`);
   }
-  return [...flag(`--allow-${name}`, allow), ...flag(`--deny-${name}`, deny)];
+  if (rest === "absent" && name !== "env") {
+    throw new TypeError(`Cannot leave out the rest of "${name}": it is denied`);
+  }
+  return [
+    ...flag(`--allow-${name}`, allow),
+    ...flag(`--deny-${name}`, deny),
+    ...(rest === "absent" ? [`--ignore-${name}`] : []),
+  ];
 }
 
 function flag(name: string, values: Permission["allow"]): string[] {

@@ -52,6 +52,11 @@ Deno.test.each([
     good: { read: { allow: ["/a b"], deny: [] } },
   },
   {
+    name: "that what is not granted is absent, but of variables",
+    bad: { read: { allow: ["/srv"], deny: [], rest: "absent" } },
+    good: { env: { allow: ["A"], deny: [], rest: "absent" } },
+  },
+  {
     name: "an empty value",
     bad: { read: { allow: [""], deny: [] } },
     good: { read: { allow: ["/"], deny: [] } },

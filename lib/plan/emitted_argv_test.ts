@@ -5,6 +5,7 @@ import { isWithin } from "../paths/is_within.ts";
 import { normalizePath } from "../paths/normalize_path.ts";
 import { parseYaml } from "../source/mod.ts";
 import { makePlan } from "./make_plan.ts";
+import { containerRules } from "../../tests/container_rules.ts";
 import { hostFacts } from "../../tests/host_facts.ts";
 
 /** Names as directories hold them, also such as no policy may use. */
@@ -74,7 +75,8 @@ function policyOf(said: Said): Policy {
     },
     env: said.env.map(sourced),
     limits: {},
-    containers: { networks: [], users: [] },
+    containers: containerRules(),
+    scripts: { inProcess: [sourced("deno")] },
     plugins: { includes: [], excludes: [] },
     rules: [],
     warnings: [],
@@ -86,6 +88,7 @@ const CODE = {
   builtIn: "/code/built_in",
   eval: "/code/eval",
   plugin: "/code/plugin",
+  script: "/code/script",
   importMap: "/code/map",
   guardedImportMap: "/code/guarded",
   modules: ["/code/zod"],
@@ -135,6 +138,7 @@ const TASKS = [
   { type: "io.kestra.plugin.core.http.Request", uri: "http://a.example" },
   { type: "io.kestra.plugin.graalvm.js.Eval", script: "1" },
   { type: "com.example.Plugin" },
+  { type: "io.kestra.plugin.scripts.deno.Script", script: "1", env: { OWN: "1" } },
 ];
 
 const FLOW = {
@@ -157,6 +161,8 @@ const FLOW = {
     };
   }),
   errors: [],
+  finally: [],
+  afterExecution: [],
   refusals: [],
 } as unknown as Flow;
 
@@ -194,7 +200,7 @@ const KNOWN = new Set([
     "--allow-env",
   ],
   ...["--allow-read", "--deny-read", "--allow-write", "--deny-write", "--allow-run", "--deny-run"],
-  ...["--deny-ffi", "--deny-import"],
+  ...["--deny-ffi", "--deny-import", "--ignore-env"],
 ]);
 
 function judge(
@@ -204,7 +210,10 @@ function judge(
 ): { granted: number; denied: number } {
   const { flags, isBare, list } = flagsOf(argv);
   deepEqual(argv.slice(0, 2), ["/deno", "run"]);
-  ok([CODE.builtIn, CODE.eval, CODE.plugin].includes(argv.at(-1)!), "the main module is ours");
+  ok(
+    [CODE.builtIn, CODE.eval, CODE.plugin, CODE.script].includes(argv.at(-1)!),
+    "the main module is ours",
+  );
   for (const it of ALWAYS) equal(flags.filter((flag) => flag === it).length, 1, it);
   for (const it of flags) ok(KNOWN.has(it.replace(/=.*$/s, "")), it);
   for (const kind of KINDS) {

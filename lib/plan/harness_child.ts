@@ -27,6 +27,12 @@ export function harnessChild(
     ...(program === "plugin" && { importMap: code.guardedImportMap }),
   }, permissions);
   const rules = kernel.found &&
-    kernelRules({ runtime: runtime.path, code, permissions, spawn: false }, kernel.value);
+    kernelRules({
+      runtime: runtime.path,
+      code,
+      permissions,
+      transpiles: program === "plugin",
+      spawn: false,
+    }, kernel.value);
   return { argv, ...(rules && { kernel: rules }) };
 }

@@ -3,10 +3,12 @@ import { isWithin } from "../paths/is_within.ts";
 
 /** What a kernel that is asked for needs to know of a child. */
 export interface Confined {
-  /** Path of the Deno that runs it. */
-  readonly runtime: string;
-  readonly code: Pick<ChildCode, "directory">;
+  /** Path of the Deno that runs it; absent for a program of the host's. */
+  readonly runtime?: string;
+  readonly code?: Pick<ChildCode, "directory">;
   readonly permissions: Permissions;
+  /** Whether it turns TypeScript into JavaScript while the task runs. */
+  readonly transpiles?: boolean;
   /** Whether it may start processes, which then have what it has. */
   readonly spawn: boolean;
 }
@@ -20,26 +22,31 @@ const EMPTY_DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/d
  * The kernel sees what Deno's flags do not: static imports, links, subprocesses. It knows no
  * denials, only what is open; the lists of the permissions are made that way. Beside them the
  * runtime's own files are open. The resolver's files are open to a child that has a network and
- * starts nothing: its code is still kept from them by Deno. What a subprocess may read is what the
- * policy leaves, and nothing else.
+ * starts nothing, and so are the files of `/proc` to one that transpiles and starts nothing: its code
+ * is still kept from both by Deno, and by the kernel from what belongs to other processes. What a
+ * subprocess may read is what the policy leaves, and nothing else.
  */
 export function kernelRules(
-  { runtime, code, permissions: { read, write, net }, spawn }: Confined,
+  { runtime, code, permissions: { read, write, net }, transpiles = false, spawn }: Confined,
   kernel: Kernel,
 ): KernelRules {
   const listed = (it: "all" | readonly string[]) => it === "all" ? ["/"] : it;
   const online = net.allow === "all" || net.allow.length > 0;
-  const own = [runtime, ...kernel.libraries];
+  const own = runtime === undefined ? [] : [runtime];
   return {
     read: [
       ...own,
-      code.directory,
+      ...kernel.libraries,
+      ...(code === undefined ? [] : [code.directory]),
       ...listed(read.allow),
       ...(online && !spawn ? kernel.resolver : []),
     ],
+    // The C library looks up there where the stack of the first thread ends, and Deno 2.9 gives up
+    // where it cannot: when it takes TypeScript apart. The task's code is kept from it by Deno.
+    ...(transpiles && !spawn && { lookup: ["/proc"] }),
     // A program is started by its loader.
     execute: [
-      runtime,
+      ...own,
       ...kernel.libraries.filter((it) => /\/ld-[^/]+$/.test(it)),
       ...(spawn ? listed(read.allow) : []),
     ],

@@ -14,6 +14,7 @@ const CODE = {
   builtIn: "/code/b",
   eval: "/code/e",
   plugin: "/code/p",
+  script: "/code/s",
   importMap: "/code/m",
   guardedImportMap: "/code/g",
   modules: [],
@@ -21,7 +22,11 @@ const CODE = {
 const nothing: Permission = { allow: [], deny: [] };
 const some = (allow: Permission["allow"]): Permission => ({ allow, deny: [] });
 
-function rules(given: Partial<Permissions>, spawn: boolean) {
+function rules(
+  given: Partial<Permissions>,
+  spawn: boolean,
+  more: { readonly transpiles?: boolean } = {},
+) {
   const permissions: Permissions = {
     read: some(["<workspace>", "/srv"]),
     write: some(["<workspace>"]),
@@ -33,7 +38,7 @@ function rules(given: Partial<Permissions>, spawn: boolean) {
     import: nothing,
     ...given,
   };
-  return kernelRules({ runtime: "/deno", code: CODE, permissions, spawn }, KERNEL);
+  return kernelRules({ runtime: "/deno", code: CODE, permissions, spawn, ...more }, KERNEL);
 }
 
 Deno.test("kernelRules() opens what Deno's lists open, and what the runtime is made of", () => {
@@ -71,4 +76,28 @@ Deno.test("kernelRules() opens the resolver's files where Deno still closes them
   equal(opens(some("all"), false), true);
   equal(opens(some("all"), true), false, "a subprocess would read them");
   equal(opens(some([]), false), false, "there is no name to resolve");
+});
+
+Deno.test("kernelRules() opens /proc to who transpiles and starts nothing, and to nobody else", () => {
+  const lookup = (spawn: boolean, more = {}) => rules({}, spawn, more).lookup;
+  deepEqual(lookup(false, { transpiles: true }), ["/proc"]);
+  equal(lookup(true, { transpiles: true }), undefined, "a subprocess would read it");
+  equal(lookup(false), undefined);
+});
+
+Deno.test("kernelRules() opens nothing of the runtime to a program of the host's", () => {
+  const nothing = some([]);
+  const permissions = {
+    read: some(["<workspace>"]),
+    write: some(["<workspace>"]),
+    net: nothing,
+    env: nothing,
+    run: nothing,
+    ffi: nothing,
+    sys: nothing,
+    import: nothing,
+  };
+  const { read, execute } = kernelRules({ permissions, spawn: true }, KERNEL);
+  deepEqual(read, [...KERNEL.libraries, "<workspace>"]);
+  deepEqual(execute, ["/lib/ld-linux.so.2", "<workspace>"]);
 });

@@ -4,6 +4,7 @@ import { namesOfClass } from "../catalog/aliases.ts";
 import type { Flow, LocatedMap, Policy, Sourced, Task } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { parseYaml } from "../source/mod.ts";
+import { containerRules } from "../../tests/container_rules.ts";
 import { hostFacts } from "../../tests/host_facts.ts";
 import { spawnDecider } from "./decide_spawn.ts";
 import { makePlan } from "./make_plan.ts";
@@ -128,7 +129,8 @@ function policyOf(said: Said): Policy {
     limits: memory === undefined ? {} : {
       memoryBytes: { value: memory * 2 ** 20, source: { file: "limits", line: 1, column: 1 } },
     },
-    containers: { networks: [], users: [] },
+    containers: containerRules(),
+    scripts: { inProcess: [] },
     plugins: { includes: [], excludes: [] },
     rules: [],
     warnings: [],
@@ -163,6 +165,8 @@ function flowOf(list: readonly { type: string; extra: Record<string, unknown> }[
     variables: {},
     tasks,
     errors: [],
+    finally: [],
+    afterExecution: [],
     refusals: [],
   } as unknown as Flow;
 }

@@ -1,20 +1,27 @@
-import type {
-  Diagnostic,
-  Flow,
-  FlowPlan,
-  HostFacts,
-  Kernel,
-  Layers,
-  Plan,
-  Policy,
-  Refusal,
-  Source,
-  Task,
-  TaskPlan,
+import {
+  type Diagnostic,
+  type Flow,
+  type FlowPlan,
+  type HostFacts,
+  type Kernel,
+  type Layers,
+  type Plan,
+  type Policy,
+  type Refusal,
+  type Source,
+  type TaskMock,
+  type TaskPlan,
+  tasksOf,
 } from "../model/mod.ts";
+import { diagnosticsOf } from "./diagnostics_of.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { aliasWarnings } from "./alias_warnings.ts";
+import { applyMocks } from "./apply_mocks.ts";
 import { type ClosedPath, closedPaths, openPaths } from "./closed_paths.ts";
+import { closedVolumes } from "./closed_volumes.ts";
+import { mockable } from "./mockable.ts";
+import { engineWords } from "./plan_engine.ts";
+import { openLocalFiles } from "./local_files.ts";
 import { type PlanTask, taskPlanner } from "./plan_task.ts";
 
 /** A flow, and what rules and parsing had to say of it. */
@@ -31,6 +38,8 @@ export interface FlowToPlan {
     readonly policy: string;
     readonly source: Source;
   }[];
+  /** What stands in for tasks, by their ids. */
+  readonly mocks?: readonly TaskMock[];
 }
 
 /**
@@ -49,21 +58,27 @@ export function makePlan(
   const narrowed = [
     ...aliasWarnings(policy, closed, host.aliases),
     ...narrowedPaths(policy, closed, host),
+    ...closedVolumes(policy, closed, host),
   ];
   const planTask = taskPlanner(policy, closed, host);
   return {
     policy: { files: policy.files, digest: policy.digest, warnings: policy.warnings },
     layers: layersOf(host),
-    flows: flows.map((ruled) => planFlow(ruled, planTask, narrowed)),
+    flows: flows.map((ruled) => ({
+      ...planFlow(ruled, planTask, narrowed),
+      ...(ruled.flow.inputs.some((it) => it.type === "FILE") && {
+        localFiles: openLocalFiles(policy, closed, host),
+      }),
+    })),
   };
 }
 
 function planFlow(
-  { flow: written, warnings, violations = [], changes = [] }: FlowToPlan,
+  { flow: written, warnings, violations = [], changes = [], mocks = [] }: FlowToPlan,
   planTask: PlanTask,
   narrowed: readonly Diagnostic[],
 ): FlowPlan {
-  const planned = [...written.tasks, ...written.errors].flatMap(flat);
+  const planned = tasksOf(written);
   const paths = new Set(planned.map((it) => it.path));
   // What is said of something that is no task here, a trigger for one, is said of the flow.
   const byTask = Map.groupBy(
@@ -73,19 +88,31 @@ function planFlow(
   const changed = Map.groupBy(changes, (it) => it.path);
   const ofFlow = byTask.get(undefined) ?? [];
   const flow = { ...written, refusals: [...written.refusals, ...ofFlow.map((it) => it.refusal)] };
-  const tasks = planned.map((task) =>
-    planTask(task, flow, {
-      refusals: (byTask.get(task.path) ?? []).map((it) => it.refusal),
-      because: (changed.get(task.path) ?? []).filter((it) => it.effect === "removed")
-        .map((it) => ({
-          effect: `delete ${it.property}`,
-          rule: `policy "${it.policy}"`,
-          source: it.source,
-        })),
-    })
+  const tasks = applyMocks(
+    planned.map((task) =>
+      planTask(task, flow, {
+        refusals: (byTask.get(task.path) ?? []).map((it) => it.refusal),
+        because: (changed.get(task.path) ?? []).filter((it) => it.effect === "removed")
+          .map((it) => ({
+            effect: `delete ${it.property}`,
+            rule: `policy "${it.policy}"`,
+            source: it.source,
+          })),
+      })
+    ),
+    mocks,
   );
   const all = violations.map((it) => it.refusal);
-  return { flow, tasks, diagnostics: [...warnings, ...narrowed, ...refused(flow, tasks, all)] };
+  return {
+    flow,
+    tasks,
+    diagnostics: [
+      ...warnings,
+      ...narrowed,
+      ...refused(flow, tasks, all),
+      ...mockable(flow, tasks),
+    ],
+  };
 }
 
 function narrowedPaths(
@@ -110,27 +137,17 @@ function narrowedPaths(
   });
 }
 
-function flat(task: Task): readonly Task[] {
-  return [task, ...task.children.flatMap(flat)];
-}
-
-/** Every refusal as a diagnostic, once: what stops this flow from running. */
+/** What stops this flow from running. */
 function refused(
   flow: Flow,
   tasks: readonly TaskPlan[],
   violations: readonly Refusal[],
-): Diagnostic[] {
-  const all = [...flow.refusals, ...violations, ...tasks.flatMap((it) => it.refusal ?? [])];
-  // What the machine lacks is lacking for every task alike.
-  const once = new Map(all.map((it) => [JSON.stringify(it), it]));
-  return [...once.values()].map(({ code, message, source, related, help }) => ({
-    code,
-    severity: "error",
-    message,
-    ...(source !== "built-in" && { at: source }),
-    ...(related && { related }),
-    ...(help !== undefined && { help }),
-  }));
+): readonly Diagnostic[] {
+  return diagnosticsOf([
+    ...flow.refusals,
+    ...violations,
+    ...tasks.flatMap((it) => it.refusal ?? []),
+  ]);
 }
 
 function layersOf(host: HostFacts): Layers {
@@ -145,7 +162,7 @@ function layersOf(host: HostFacts): Layers {
       ? { active: true, enforces: kernelOffers(host.kernel.value) }
       : { active: false, why: host.kernel.problem.message },
     container: host.engine.found
-      ? { active: true, enforces: `engine ${host.engine.value.version}` }
+      ? { active: true, enforces: `engine ${engineWords(host.engine.value)}` }
       : { active: false, why: host.engine.problem.message },
   };
 }

@@ -17,6 +17,8 @@ export interface ClassPlan {
   readonly kind: TaskKind;
   readonly spawn: SpawnVerdict;
   readonly known?: KnownClass;
+  /** A plugin of that name which is not used: a flowable is the harness's own work. */
+  readonly unused?: PluginModule;
   /** Present when the class runs in process. */
   readonly inProcess?: {
     readonly implementation: Implementation;
@@ -24,24 +26,25 @@ export interface ClassPlan {
     /** All but what the values of a task bring. */
     readonly because: readonly Because[];
   };
-  /** The same for a class whose tasks run in containers. */
-  readonly inContainer?: readonly Because[];
 }
 
 /** Decides what holds for every task of a class. Pure, like all of planning. */
 export function planClass(
   type: string,
   spawn: SpawnVerdict,
-  plugin: PluginModule | undefined,
+  found: PluginModule | undefined,
   policy: Policy,
   closed: readonly ClosedPath[],
   host: HostFacts,
 ): ClassPlan {
   const known = classOf(type);
+  const isOurs = known?.kind === "flowable" && known.notRun === undefined;
+  const plugin = isOurs ? undefined : found;
   const base = {
     kind: plugin !== undefined ? "in-process" as const : known?.kind ?? "unknown" as const,
     spawn,
     ...(plugin === undefined && known && { known }),
+    ...(isOurs && found && { unused: found }),
   };
   const implementation: Implementation | undefined = plugin !== undefined
     ? { from: "plugin", plugin }
@@ -49,14 +52,15 @@ export function planClass(
     ? { from: "catalog", known }
     : undefined;
   if (implementation === undefined) {
-    return known?.kind === "script" ? { ...base, inContainer: becauseOfContainer(policy) } : base;
+    return base;
   }
   const child = planChild(implementation, spawn.spawn, policy, closed, host);
   const because = "refusal" in child ? [] : becauseOfInProcess(child, spawn, policy, closed, host);
   return { ...base, inProcess: { implementation, child, because } };
 }
 
-function becauseOfInProcess(
+/** Why a Deno child is as it is; all but what the values of its task bring. */
+export function becauseOfInProcess(
   { program, permissions, kernel }: Exclude<Child, { refusal: Refusal }>,
   { spawn, because }: SpawnVerdict,
   policy: Policy,
@@ -81,28 +85,3 @@ const OURS: Because = {
   rule: "the class is part of bulkhead and starts nothing",
   source: "built-in",
 };
-
-function becauseOfContainer(policy: Policy): readonly Because[] {
-  const { containers } = policy;
-  const [network] = containers.networks;
-  const [user] = containers.users;
-  return [
-    { effect: "run", rule: "no rule refuses it", source: "built-in" },
-    {
-      effect: `container network ${network?.value ?? "none"}`,
-      rule: "bulkhead.containers.networks",
-      source: network?.source ?? "built-in",
-    },
-    {
-      effect: user === undefined ? "container user without rights" : `container user ${user.value}`,
-      rule: "bulkhead.containers.users",
-      source: user?.source ?? "built-in",
-    },
-    {
-      effect: "container read-only, no capabilities, no new privileges, one mount",
-      rule: "hardened by default",
-      source: "built-in",
-    },
-    ...becauseOfLimits(policy),
-  ];
-}

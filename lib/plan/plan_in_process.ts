@@ -14,6 +14,7 @@ import type {
 } from "../model/mod.ts";
 import { keyOfPlace } from "../source/key_of_place.ts";
 import { type ClosedPath } from "./closed_paths.ts";
+import { closedToPlugins } from "./closed_to_plugins.ts";
 import { denoArgv } from "./deno_argv.ts";
 import { kernelRules } from "./kernel_rules.ts";
 import { permissionsFor } from "./permissions.ts";
@@ -78,6 +79,7 @@ export function planChild(
     runtime: host.runtime.value.path,
     code: host.childCode.value,
     permissions,
+    transpiles: theirs,
     spawn: theirs && spawn === "allowed",
   }, host.kernel.value);
   return { argv, program, permissions, ...(kernel && { kernel }) };
@@ -91,7 +93,8 @@ export function refuseInProcess(
   host: HostFacts,
 ): Refusal | undefined {
   const imports = scriptImports(task, host);
-  return refuseKeys(task, implementation) ?? refuseModule(task, implementation, closed) ??
+  return refuseKeys(task, implementation) ??
+    refuseModule(task, implementation, closedToPlugins(closed, host)) ??
     (imports && refuseImports(imports, closed));
 }
 
@@ -101,7 +104,9 @@ export function scriptImports(
   host: HostFacts,
 ): readonly ModuleImport[] | undefined {
   const script = effective.entries.get("script")?.value;
-  return script && host.scriptImports.get(keyOfPlace(script.source));
+  const texts = script?.kind === "list" ? script.items : script ? [script] : [];
+  const found = texts.flatMap((it) => host.scriptImports.get(keyOfPlace(it.source)) ?? []);
+  return found.length === 0 ? undefined : found;
 }
 
 /** A child whose class may not spawn is guarded, and its guard needs the map. */

@@ -3,12 +3,9 @@ import type {
   Because,
   Flow,
   HostFacts,
-  Kernel,
-  KernelRules,
   Layer,
-  Layers,
   LimitValues,
-  Permissions,
+  PluginModule,
   Policy,
   Refusal,
   Task,
@@ -20,14 +17,12 @@ import { spawnDecider } from "./decide_spawn.ts";
 import { type ClassPlan, planClass } from "./plan_class.ts";
 import { provenanceOf } from "./provenance_of.ts";
 import { restricter } from "./refuse_restricted.ts";
-import {
-  type Implementation,
-  refuseInProcess,
-  type RunnableChild,
-  scriptImports,
-} from "./plan_in_process.ts";
-import { resolvesNames } from "./kernel_rules.ts";
+import { type Implementation, refuseInProcess, scriptImports } from "./plan_in_process.ts";
+import { idle, importsRead, layersOfChild } from "./layers_of.ts";
+import { withLocalFiles } from "./local_files.ts";
 import { planScript } from "./plan_script.ts";
+import { refuseFlowable } from "./refuse_flowable.ts";
+import { kernelRefusal } from "./refusals.ts";
 
 /** Decides how one task may run. Pure: the same arguments give the same plan. */
 export type PlanTask = (task: Task, flow: Flow, ruled?: Ruled) => TaskPlan;
@@ -80,7 +75,7 @@ function planTask(
   task: Task,
   flow: Flow,
   ruled: Ruled,
-  { kind, spawn: { spawn, because: spawnBecause }, known, inProcess, inContainer = [] }: ClassPlan,
+  { kind, spawn: { spawn, because: spawnBecause }, known, unused, inProcess }: ClassPlan,
   { policy, limits, closed, host, restricted }: Given,
 ): TaskPlan {
   const { provenance, because: ofValues } = provenanceOf(task.effective);
@@ -123,22 +118,38 @@ function planTask(
       ...base,
       verdict: "run",
       ...child,
-      layers: layersOfChild(host, child, preflightOf(task, implementation, host)),
+      layers: layersOfChild(host, {
+        ...child,
+        preflight: preflightOf(task, implementation, host),
+      }),
       because: [...because, ...values],
     };
   }
-  if (known?.kind === "script") {
-    const planned = planScript(task, known, flow, policy, host);
-    if ("refusal" in planned) return refuse(planned.refusal);
-    const { argv, program } = planned;
+  if (known?.kind === "flowable") {
+    const refusal = refuseFlowable(task, known, flow, host);
+    if (refusal !== undefined) return refuse(refusal);
     return {
       ...base,
       verdict: "run",
-      argv,
-      program,
-      layers: OF_CONTAINER,
-      because: [...inContainer, ...values],
+      argv: [],
+      layers: OF_FLOWABLE,
+      because: [
+        { effect: "run", rule: "no rule refuses it", source: "built-in" },
+        { effect: "start nothing", rule: "a flowable runs nothing itself", source: "built-in" },
+        ...(unused === undefined ? [] : [notUsed(unused)]),
+        ...values,
+      ],
     };
+  }
+  if (known?.kind === "script") {
+    const planned = planScript(task, known, flow, policy, closed, host, {
+      spawn,
+      because: spawnBecause,
+    });
+    if ("refusal" in planned) return refuse(planned.refusal);
+    const { because, ...rest } = planned;
+    const program = withLocalFiles(planned.program, policy, closed, host);
+    return { ...base, verdict: "run", ...rest, program, because: [...because, ...values] };
   }
   return refuse({
     code: "plan/unknown-class",
@@ -160,15 +171,12 @@ function notRun({ id, type }: Task, { fact, help }: NotRun, kind: TaskKind): Ref
   };
 }
 
-/** A policy that demands the kernel layer gets no weaker one. */
-function kernelRefusal({ kernel }: Policy, host: HostFacts): Refusal | undefined {
-  if (kernel.value !== "require" || host.kernel.found) return undefined;
+/** Nobody's code decides what is in a flowable, and when it runs. */
+function notUsed({ module }: PluginModule): Because {
   return {
-    code: "host/kernel-layer",
-    message: `Cannot enforce "kernel: require": ${host.kernel.problem.message}`,
-    by: "host",
-    source: kernel.source ?? "built-in",
-    help: 'Say "kernel: prefer" to run without it, and read what that leaves open',
+    effect: `leave ${module} out`,
+    rule: "flowables are run by the harness alone",
+    source: "built-in",
   };
 }
 
@@ -181,32 +189,9 @@ function timeoutOf(task: Task, { limits }: Policy): { timeoutMs?: number } {
   return all.length === 0 ? {} : { timeoutMs: Math.min(...all) };
 }
 
-function idle(why: string): Layers {
-  const layer = { active: false, why } as const;
-  return {
-    preflight: layer,
-    deno: layer,
-    kernel: layer,
-    container: { active: false, why: "not a script task" },
-  };
-}
-
 const OF_REFUSED = idle("the task is refused");
+const OF_FLOWABLE = idle("it runs nothing itself");
 const OF_DISABLED = idle("the task is disabled");
-function layersOfChild(
-  host: HostFacts,
-  { kernel, permissions }: RunnableChild,
-  preflight: Layer,
-): Layers {
-  return {
-    ...idle(host.kernel.found ? "" : host.kernel.problem.message),
-    preflight,
-    deno: { active: true, enforces: "files, network, variables, processes and FFI of the task" },
-    ...(kernel && host.kernel.found && {
-      kernel: { active: true, enforces: kernelWords(kernel, host.kernel.value, permissions) },
-    }),
-  };
-}
 
 /** What was looked at before the task's own code is loaded. */
 function preflightOf(task: Task, implementation: Implementation, host: HostFacts): Layer {
@@ -220,33 +205,9 @@ function preflightOf(task: Task, implementation: Implementation, host: HostFacts
   if (implementation.known.program !== "eval") {
     return { active: false, why: "no code of an author's" };
   }
-  const imports = scriptImports(task, host)?.length ?? 0;
-  return { active: true, enforces: `what it imports by name: ${count(imports, "import")}` };
+  return importsRead(scriptImports(task, host)?.length ?? 0);
 }
 
 function count(number: number, of: string): string {
   return `${number} ${of}${number === 1 ? "" : "s"}`;
 }
-
-function kernelWords(rules: KernelRules, kernel: Kernel, { net }: Permissions): string {
-  const { sockets, ports } = rules;
-  const files = "files of the task and of all it starts";
-  if (sockets === "none") return `${files}; no sockets`;
-  return [
-    files,
-    "no Unix sockets",
-    ...(ports === "all" ? [] : [`TCP ports ${ports.join(", ")}`]),
-    ...(net.allow === "all" && net.deny.length === 0
-      ? []
-      : ["hosts are not governed for what it starts"]),
-    ...(resolvesNames(rules, kernel) ? [] : ["names of hosts do not resolve"]),
-  ].join("; ");
-}
-
-const OF_CONTAINER: Layers = {
-  ...idle("the container is the boundary"),
-  container: {
-    active: true,
-    enforces: "own root, one mount, no capabilities, the networks of the policy",
-  },
-};

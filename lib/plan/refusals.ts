@@ -1,5 +1,5 @@
 import { nearest } from "../source/nearest.ts";
-import type { Diagnostic, Refusal, Task } from "../model/mod.ts";
+import type { Diagnostic, HostFacts, Policy, Refusal, Task } from "../model/mod.ts";
 
 /** What the machine lacks, as a refusal. */
 export function hostRefusal({ code, message, help }: Diagnostic): Refusal {
@@ -31,4 +31,19 @@ export function unsupportedKey(task: Task, known: readonly string[]): Refusal | 
     };
   }
   return undefined;
+}
+
+/** A policy that demands the kernel layer gets no weaker one. */
+export function kernelRefusal(
+  { kernel }: Pick<Policy, "kernel">,
+  host: Pick<HostFacts, "kernel">,
+): Refusal | undefined {
+  if (kernel.value !== "require" || host.kernel.found) return undefined;
+  return {
+    code: "host/kernel-layer",
+    message: `Cannot enforce "kernel: require": ${host.kernel.problem.message}`,
+    by: "host",
+    source: kernel.source ?? "built-in",
+    help: 'Say "kernel: prefer" to run without it, and read what that leaves open',
+  };
 }

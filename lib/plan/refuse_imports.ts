@@ -1,6 +1,7 @@
 import type { Diagnostic, HostFacts, ModuleImport, Policy, Refusal } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath, closedPaths } from "./closed_paths.ts";
+import { closedToPlugins } from "./closed_to_plugins.ts";
 import { permissionsFor } from "./permissions.ts";
 
 /** What plugins import, by module: every file of their directories that is loaded, or may be. */
@@ -23,10 +24,11 @@ export function refusePluginImports(
 ): readonly Diagnostic[] {
   const closed = closedPaths(policy, host);
   const readable = readablePaths(policy, closed, host);
+  const closedHere = closedToPlugins(closed, host);
   return [...modules].flatMap(([module, imports]) => {
     const own = directories.filter((it) => isWithin(it, module));
     return imports.flatMap((it) => {
-      const refusal = refuseImport(it, closed) ?? refuseOutside(it, own, readable) ??
+      const refusal = refuseImport(it, closedHere) ?? refuseOutside(it, own, readable) ??
         refuseUnread(it, own, modules);
       if (refusal === undefined) return [];
       const { code, message, related, help } = refusal;
@@ -42,6 +44,22 @@ export function refusePluginImports(
   });
 }
 
+/** Whose code imports: what helps is not the same. */
+type Importer = "plugin" | "script";
+
+const HELP: Readonly<Record<Importer, Readonly<Record<"remote" | "unknown" | "file", string>>>> = {
+  plugin: {
+    remote: "Put the module into the plugin's directory",
+    unknown: 'By name there are "zod", "bulkhead" and Node\'s modules ("node:path")',
+    file: "Import from the plugin's own directory",
+  },
+  script: {
+    remote: "Give the module to the task with inputFiles, or have it run in a container",
+    unknown: 'By name there are Node\'s modules ("node:path"); give others with inputFiles',
+    file: "Import from the workspace, and what the policy lets be read",
+  },
+};
+
 /**
  * Refuses the first import that leads to a closed path, to another machine, or to nothing that
  * children have.
@@ -52,9 +70,10 @@ export function refusePluginImports(
 export function refuseImports(
   imports: readonly ModuleImport[],
   closed: readonly ClosedPath[],
+  by: Importer = "plugin",
 ): Refusal | undefined {
   for (const it of imports) {
-    const refusal = refuseImport(it, closed);
+    const refusal = refuseImport(it, closed, by);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -76,6 +95,7 @@ type PlacedRefusal = Refusal & { readonly source: ModuleImport["source"] };
 function refuseImport(
   { specifier, leadsTo, source }: ModuleImport,
   closed: readonly ClosedPath[],
+  by: Importer = "plugin",
 ): PlacedRefusal | undefined {
   const cannot = `Cannot import "${specifier}"`;
   switch (leadsTo.kind) {
@@ -87,7 +107,7 @@ function refuseImport(
         message: `${cannot}: code of other machines is imported by no task`,
         by: "policy",
         source,
-        help: "Put the module into the plugin's directory",
+        help: HELP[by].remote,
       };
     case "unknown":
       return {
@@ -95,7 +115,7 @@ function refuseImport(
         message: `${cannot}: there is no module of that name here`,
         by: "policy",
         source,
-        help: 'By name there are "zod", "bulkhead" and Node\'s modules ("node:path")',
+        help: HELP[by].unknown,
       };
     case "ambiguous":
       return {
@@ -119,7 +139,7 @@ function refuseImport(
         ...(hit.source !== "built-in" && {
           related: [{ message: `"${hit.path}" is closed here`, at: hit.source }],
         }),
-        help: "Import from the plugin's own directory",
+        help: HELP[by].file,
       };
     }
   }

@@ -1,6 +1,7 @@
 import type { Diagnostic, HostFacts, Policy } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
 import { type ClosedPath, closedPaths } from "./closed_paths.ts";
+import { closedToPlugins } from "./closed_to_plugins.ts";
 
 /** Why a directory may not be one of plugins. */
 export interface ClosedDirectory {
@@ -36,7 +37,7 @@ export function refusePluginDirectories(
   policy: Policy,
   host: HostFacts,
 ): readonly Diagnostic[] {
-  const closed = closedPaths(policy, host);
+  const closed = closedToPlugins(closedPaths(policy, host), host);
   return directories.flatMap((directory) => {
     const found = closedDirectory(directory, closed);
     return found === undefined ? [] : [{
