@@ -7,6 +7,8 @@ import type { z } from "zod";
 import type { Context } from "./context.ts";
 
 export type { Context, Logger } from "./context.ts";
+export type { Keeping, KeyValues, OfNamespace } from "./kv.ts";
+export type { Storage, StoredWriter } from "./storage.ts";
 export { parseDuration } from "../source/parse_duration.ts";
 
 /** A task's class, written by a user: the default export of a plugin module. */

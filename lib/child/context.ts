@@ -1,8 +1,12 @@
 import type { Job } from "../model/job.ts";
 import type { LogLevel, Metric } from "../model/outcome.ts";
+import { type Ask, ask } from "./ask.ts";
 import type { Scope } from "./expression/mod.ts";
+import { type KeyValues, makeKeyValues } from "./kv.ts";
+import { findFile } from "./find_file.ts";
 import { send } from "./protocol.ts";
 import { renderText } from "./render_text.ts";
+import { makeStorage, type Storage } from "./storage.ts";
 
 /** Says something about a task run; `{}` stands for the next argument, as in Kestra's logger. */
 export interface Logger {
@@ -20,28 +24,41 @@ export interface Context {
   readonly workspace: string;
   /** `inputs`, `outputs`, `vars`, `flow`, `execution`, `task`, … */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Renders expressions with the flow's variables. */
-  render(text: string): string;
+  /** Renders expressions with the flow's variables, and with `more`, whose names come first. */
+  render(text: string, more?: Readonly<Record<string, unknown>>): string;
+  /** Keys and values that outlive executions. */
+  readonly kv: KeyValues;
+  /** The files that this execution has stored. */
+  readonly storage: Storage;
   /** Reports a measurement. */
   metric(metric: Metric): void;
 }
 
 /** Makes the context of a job. */
-export function contextOf(job: Job): Context {
+export function contextOf(job: Job, ask: Ask): Context {
   const scope = scopeOf(job);
   return {
     logger: makeLogger(),
     workspace: job.workspace ?? "",
     variables: job.variables,
-    render: (text) => renderText(String(text), scope),
+    render: (text, more) =>
+      renderText(
+        String(text),
+        more === undefined ? scope : { ...scope, variables: { ...scope.variables, ...more } },
+      ),
+    kv: makeKeyValues(ask),
+    storage: makeStorage(ask),
     metric: (metric) => send({ type: "metric", metric }),
   };
 }
 
-/** What expressions of a job see. */
-export function scopeOf(job: Pick<Job, "variables" | "secrets">): Scope {
+/** What expressions of a job see, and whom they ask. */
+export function scopeOf(job: Pick<Job, "variables" | "secrets" | "files">): Scope {
+  const { files } = job;
   return {
     variables: job.variables,
+    ask,
+    file: (path) => findFile(path, files),
     secret: (name) => {
       if (Object.hasOwn(job.secrets, name)) return job.secrets[name]!;
       throw new Error(

@@ -13,7 +13,7 @@ export interface Evaluated {
 /** What running a script needs of its process. */
 export interface ScriptHost {
   /** Turns TypeScript into JavaScript of the same length. */
-  stripTypes(source: string): string;
+  stripTypes(source: string): Promise<string>;
   /** Called once, when the script is compiled and nothing of it has run. */
   begin(): void;
 }
@@ -90,7 +90,7 @@ async function evalParsed(
   bindings: Bindings,
   host: ScriptHost,
 ): Promise<Evaluated> {
-  const { before, last } = parsed(source, host);
+  const { before, last } = await parsed(source, host);
   const body = `{ ${before}\nreturn { result: (${last}\n), outputs: ${handedOut} }; }`;
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   const run = AsyncFunction(...bindings.map(([it]) => it), body);
@@ -98,14 +98,14 @@ async function evalParsed(
   return await run(...bindings.map(([, it]) => it));
 }
 
-function parsed(source: string, { stripTypes }: ScriptHost) {
+async function parsed(source: string, { stripTypes }: ScriptHost) {
   const { splitScript } = script();
   try {
     return splitScript(source);
   } catch (error) {
     let text: string;
     try {
-      text = stripTypes(source);
+      text = await stripTypes(source);
     } catch {
       throw unreadable(error);
     }

@@ -1,7 +1,7 @@
 import { denyThreads, type Guard } from "./deny_threads.ts";
 import { evalScript } from "./eval_script.ts";
-import { nodeProcess } from "./node_process.ts";
 import { runJob } from "./run_job.ts";
+import { stripTypes } from "./strip_types.ts";
 import { TaskFailure } from "./task_failure.ts";
 
 /** Without `import` in its text a script loads no module; no escape can stand in that word. */
@@ -10,12 +10,16 @@ const MAY_LOAD = /import/;
 const MAY_EVAL = /eval/;
 
 runJob(
-  async ({ task: { script, outputs }, spawn }, context) => {
+  ({ spawn }) => spawn ? undefined : denyThreads(),
+  async ({ task: { script, outputs } }, context, guard) => {
     if (typeof script !== "string") throw new TaskFailure('Cannot run: the task has no "script"');
     const names = Array.isArray(outputs) ? outputs.map(String) : [];
     const source = context.render(script);
-    const begin = spawn ? () => {} : await guarded(source, denyThreads());
-    return await evalScript(source, names, context, { stripTypes, begin });
+    const begin = guard === undefined ? () => {} : await guarded(source, guard);
+    return await evalScript(source, names, context, {
+      stripTypes: (text) => stripTypes(text, guard === undefined),
+      begin,
+    });
   },
 );
 
@@ -24,10 +28,4 @@ async function guarded(source: string, { gateCode, lockThreads }: Guard): Promis
   if (!MAY_LOAD.test(source) && !MAY_EVAL.test(source)) return gateCode;
   await lockThreads();
   return () => {};
-}
-
-/** Blanks out the types of TypeScript; nothing of the script has run by then. */
-function stripTypes(source: string): string {
-  const { stripTypeScriptTypes } = nodeProcess().getBuiltinModule("node:module");
-  return stripTypeScriptTypes(source);
 }

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { readJob } from "./protocol.ts";
+import { readLines } from "./protocol.ts";
 
 /** Gives a text in pieces, and says how many were taken. */
 function sourceOf(...pieces: string[]) {
@@ -19,15 +19,25 @@ Deno.test.each([
   { name: "up to the end of its line", pieces: ['{"v":1}\n'], taken: 1 },
   { name: "up to the end of the input", pieces: ['{"v":1}'], taken: 1 },
   { name: "in pieces", pieces: ['{"v', '":1', "}\n"], taken: 3 },
-  { name: "and none of what follows it", pieces: ['{"v":1}\n{"v":2}\n'], taken: 1 },
   { name: "and takes no more than it must", pieces: ['{"v":1', "}\n", '{"v":2}\n'], taken: 2 },
-])("readJob() reads a job $name", ({ pieces, taken }) => {
+])("readLines() reads a line $name", ({ pieces, taken }) => {
   const source = sourceOf(...pieces);
-  deepEqual(readJob(source), { v: 1 });
+  deepEqual(readLines(source)(), { v: 1 });
   equal(source.taken.count, taken);
 });
 
-Deno.test("readJob() reads characters that two pieces share", () => {
+Deno.test.each([
+  { name: "that came together", pieces: ['{"v":1}\n{"v":2}\n'] },
+  { name: "that came apart", pieces: ['{"v":1}\n', '{"v":2}\n'] },
+  { name: "that came in other pieces", pieces: ['{"v":1', '}\n{"v"', ":2}"] },
+])("readLines() reads one line after the other, $name", ({ pieces }) => {
+  const next = readLines(sourceOf(...pieces));
+  deepEqual(next(), { v: 1 });
+  deepEqual(next(), { v: 2 });
+  throws(next, SyntaxError);
+});
+
+Deno.test("readLines() reads characters that two pieces share", () => {
   const [a, b] = [[0x22, 0xc3], [0xa9, 0x22, 0x0a]].map((it) => Uint8Array.from(it));
   const pieces = [a!, b!];
   const readSync = (buffer: Uint8Array) => {
@@ -36,10 +46,10 @@ Deno.test("readJob() reads characters that two pieces share", () => {
     buffer.set(piece);
     return piece.length;
   };
-  equal(readJob({ readSync }) as unknown, "é");
+  equal(readLines({ readSync })(), "é");
 });
 
-Deno.test("readJob() does not take nothing for a job", () => {
-  throws(() => readJob(sourceOf("")), SyntaxError);
-  throws(() => readJob(sourceOf("\n{}")), SyntaxError);
+Deno.test("readLines() does not take nothing for a job", () => {
+  throws(() => readLines(sourceOf(""))(), SyntaxError);
+  throws(() => readLines(sourceOf("\n{}"))(), SyntaxError);
 });

@@ -3,6 +3,11 @@ import { lazyPart } from "./parts.ts";
 
 const expression = lazyPart("expression");
 
+/** Loads what renders, ahead of the first text that needs it. */
+export function loadExpressions(): void {
+  expression();
+}
+
 /** What is certain to be within the limits of `renderDeep()`, and cheap to look through. */
 const PLAIN_STEPS = 2_000;
 const PLAIN_DEPTH = 32;
@@ -23,7 +28,9 @@ function isPlain(value: unknown, left: { steps: number }, depth: number): boolea
   if (--left.steps < 0 || depth > PLAIN_DEPTH) return false;
   if (typeof value === "string") return !value.includes("{");
   if (typeof value !== "object" || value === null) return true;
-  return Object.values(value).every((it) => isPlain(it, left, depth + 1));
+  return Object.entries(value).every(([key, it]) =>
+    !key.includes("{") && isPlain(it, left, depth + 1)
+  );
 }
 
 /** The same data; maps without a prototype, as rendering gives them. */

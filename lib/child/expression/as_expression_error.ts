@@ -38,6 +38,8 @@ function located(
   const before = template.slice(0, offset);
   const what = expression === "" ? "the template" : excerpt(expression);
   return new ExpressionError(`Cannot render ${what}: ${fault.message}`, {
+    template,
+    offset,
     expression,
     line: before.split("\n").length,
     column: offset - before.lastIndexOf("\n"),

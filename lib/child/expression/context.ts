@@ -1,3 +1,4 @@
+import type { Question } from "../../model/job.ts";
 import type { Budget } from "./limits.ts";
 import type { Value } from "./value.ts";
 
@@ -21,6 +22,15 @@ export interface Scope {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Gives a secret for `secret('NAME')`; throws when it is not known. */
   readonly secret: (name: string) => string;
+  /**
+   * Gives a stored file for `read(URI)` and its like: `undefined` for one that is not there. Its text
+   * is absent where it was too large to be handed over.
+   */
+  readonly file?: (
+    uri: string,
+  ) => { readonly size: number; readonly text?: string } | undefined;
+  /** Asks the harness for what only it has, and waits; throws when it refuses. Absent: nobody is there. */
+  readonly ask?: (question: Question) => unknown;
   /** The clock of `now()`; the machine's when absent. */
   readonly now?: () => Date;
 }

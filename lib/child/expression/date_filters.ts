@@ -7,6 +7,8 @@ import type { Value } from "./value.ts";
 /** What `date` and `now` take. */
 export const DATE_PARAMETERS = ["format?", "timeZone?", "existingFormat?", "locale?"] as const;
 
+const BILLION = 1_000_000_000n;
+
 /** Filters over moments. All give null for null. */
 export const DATE_FILTERS: readonly (readonly [string, Callable])[] = [
   [
@@ -28,6 +30,26 @@ export const DATE_FILTERS: readonly (readonly [string, Callable])[] = [
       ["timeZone?", "existingFormat?"],
       (input, [timeZone, format]) => read(input, timeZone, format).epochMilliseconds,
     ),
+  ],
+  [
+    "timestampMicro",
+    define(["timeZone?", "existingFormat?"], (input, [timeZone, format]) => {
+      // As Kestra: the nanoseconds of the whole seconds, and the microseconds of the rest.
+      const nanos = read(input, timeZone, format).epochNanoseconds;
+      const rest = ((nanos % BILLION) + BILLION) % BILLION;
+      return String(nanos - rest + rest / 1_000n);
+    }),
+  ],
+  [
+    "timestampNano",
+    define(
+      ["timeZone?", "existingFormat?"],
+      (input, [timeZone, format]) => String(read(input, timeZone, format).epochNanoseconds),
+    ),
+  ],
+  [
+    "dateFormat",
+    define(DATE_PARAMETERS, (input, args) => formatMoment(read(input, args[1], args[2]), args)),
   ],
 ];
 

@@ -20,7 +20,7 @@ const names: Row[] = [
     template: "{{ input.name }}",
     says: '"input.name": unknown name "input"',
     help:
-      'Did you mean "inputs"? There are: inputs, outputs, taskrun, inner, contains2, __proto__x',
+      'Did you mean "inputs"? There are: inputs, outputs, taskrun, flow, parents, each, inner, contains2, __proto__x',
     at: [1, 4],
     control: fine,
   },
@@ -108,20 +108,27 @@ const calls: Row[] = [
     help: 'Did you mean "secret"?',
     control: "{{ secret('KEY') }}",
   },
-  ...["read", "kv", "fileURI", "errorLogs", "currentEachOutput", "tasksWithState", "http"].map((
-    it,
-  ) => ({
+  ...([
+    ["subflow", "a task io.kestra.plugin.core.flow.Subflow runs a flow"],
+    [
+      "http",
+      "what renders reaches no network; a task io.kestra.plugin.core.http.Request does",
+    ],
+    ["randomPort", "what renders opens no socket, so it cannot know which port is free"],
+    ["printContext", "it would show all variables; name the one that is wanted"],
+  ] as const).map(([it, why]) => ({
     name: `Kestra's function ${it}`,
     template: `{{ ${it}('x') }}`,
-    says: `"${it}('x')": function "${it}" is not supported yet`,
+    says: `"${it}('x')": function "${it}" is not supported: ${why}`,
     control: "{{ fromJson('1') }}",
   })),
-  ...["jq", "sha256", "numberFormat", "yaml", "indent"].map((it) => ({
-    name: `Kestra's filter ${it}`,
-    template: `{{ 'x' | ${it}('.') }}`,
-    says: `"'x' | ${it}('.')": filter "${it}" is not supported yet`,
-    control: "{{ 'x' | upper }}",
-  })),
+  {
+    name: "Kestra's filter toIon",
+    template: "{{ 'x' | toIon }}",
+    says:
+      `"'x' | toIon": filter "toIon" is not supported: nothing here reads Ion; toJson gives JSON, which Ion takes as well`,
+    control: "{{ 'x' | toJson }}",
+  },
   {
     name: "a misspelt filter",
     template: "{{ 'x' | uper }}",

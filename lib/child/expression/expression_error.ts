@@ -1,5 +1,7 @@
 /** What an {@linkcode ExpressionError} knows beside its message. */
 export interface ExpressionErrorDetails {
+  readonly template: string;
+  readonly offset: number;
   readonly expression: string;
   readonly line: number;
   readonly column: number;
@@ -13,6 +15,10 @@ export interface ExpressionErrorDetails {
  */
 export class ExpressionError extends Error {
   override readonly name = "ExpressionError";
+  /** The whole text. */
+  readonly template: string;
+  /** In the template, in UTF-16 code units. */
+  readonly offset: number;
   /** What stands between the delimiters of the one `{{…}}` or `{%…%}` at fault, trimmed. */
   readonly expression: string;
   /** Of the template, from 1. */
@@ -24,6 +30,8 @@ export class ExpressionError extends Error {
 
   constructor(message: string, details: ExpressionErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.template = details.template;
+    this.offset = details.offset;
     this.expression = details.expression;
     this.line = details.line;
     this.column = details.column;

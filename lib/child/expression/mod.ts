@@ -9,5 +9,5 @@
 
 export type { Scope } from "./context.ts";
 export { ExpressionError } from "./expression_error.ts";
-export { isTrue } from "./is_true.ts";
+export { isTrue } from "../../source/is_true.ts";
 export { render, renderDeep } from "./render.ts";

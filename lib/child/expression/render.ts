@@ -44,8 +44,8 @@ export function render(template: string, scope: Scope): string {
 }
 
 /**
- * Renders every text inside maps and lists; keys and other values stay. The result shares
- * nothing with `value`, and all of it counts against one set of limits.
+ * Renders every text inside maps and lists, keys of maps as well; of two keys that become the same the
+ * last one counts. The result shares nothing with `value`, and all of it counts against one set of limits.
  *
  * @param value Plain data, as JSON would give it.
  * @throws {ExpressionError} As {@linkcode render}.
@@ -85,7 +85,7 @@ function mapTexts(
   const below = (it: unknown) => mapTexts(admit(it), budget, change, depth + 1);
   if (isList(value)) return value.map(below);
   if (!isMap(value)) return value;
-  return mapOf(Object.entries(value).map(([key, it]) => [key, below(it)]));
+  return mapOf(Object.entries(value).map(([key, it]) => [change(key), below(it)]));
 }
 
 class Renderer {

@@ -1,6 +1,6 @@
 import type { Callable } from "./callable.ts";
 import { Fault } from "./fault.ts";
-import { isList, isMap, kindOf, type Value } from "./value.ts";
+import { isEqual, isList, isMap, kindOf, type Value } from "./value.ts";
 
 /** Tells what Pebble calls empty: null, blank text, a list or map without entries. */
 export function isEmpty(value: Value): boolean {
@@ -19,6 +19,13 @@ export const TESTS: ReadonlyMap<string, Callable<boolean>> = new Map([
   ["map", test(isMap)],
   ["iterable", test((it) => isList(it) || isMap(it))],
   ["json", test(isJson)],
+  [
+    "equalTo",
+    {
+      parameters: ["value"],
+      call: (it, [other], { budget }) => isEqual(it, other ?? null, budget),
+    },
+  ],
 ]);
 
 function test(holds: (input: Value) => boolean): Callable<boolean> {

@@ -2,6 +2,8 @@ import { type Arguments, type Callable, textArgument, wholeArgument } from "./ca
 import type { Context } from "./context.ts";
 import { Fault } from "./fault.ts";
 import { MAX_ITEMS } from "./limits.ts";
+import { replaceAll } from "./more_text_filters.ts";
+import { patternOf } from "./pattern_of.ts";
 import { plainPattern } from "./plain_pattern.ts";
 import { isMap, kindOf, scalarText, type Value } from "./value.ts";
 
@@ -61,11 +63,15 @@ function abbreviate(input: string, [length]: Arguments): string {
 
 /** As Java: without a limit, empty texts at the end are dropped. */
 function split(input: string, [delimiter, limit]: Arguments): Value {
-  const by = plainPattern(textArgument("delimiter", delimiter));
-  const parts = input.split(by, MAX_ITEMS + 1);
-  if (parts.length > MAX_ITEMS) throw new Fault(`there are more than ${MAX_ITEMS} parts`);
+  const pattern = textArgument("delimiter", delimiter);
+  const by = plainPattern(pattern);
   const most = wholeArgument("limit", limit ?? 0);
-  if (most > 0 && parts.length > most) {
+  if (by === undefined && most > 0) {
+    throw new Fault('"limit" is supported with a delimiter that is plain text only');
+  }
+  const parts = by === undefined ? patternOf(pattern).split(input) : input.split(by, MAX_ITEMS + 1);
+  if (parts.length > MAX_ITEMS) throw new Fault(`there are more than ${MAX_ITEMS} parts`);
+  if (most > 0 && by !== undefined && parts.length > most) {
     return [...parts.slice(0, most - 1), parts.slice(most - 1).join(by)];
   }
   if (most !== 0 || parts.length === 1) return parts;
@@ -77,10 +83,11 @@ function replace(input: string, [pairs, regexp]: Arguments, { budget }: Context)
     throw new Fault(`"replace_pairs" must be a map, not ${kindOf(pairs ?? null)}`);
   }
   return Object.entries(pairs).reduce((result, [from, to]) => {
-    const wanted = regexp === true ? plainPattern(from) : from;
     const instead = scalarText(to, "null");
-    if (regexp === true && /[$\\]/.test(instead)) {
-      throw new Fault("groups in a regular expression are not supported");
+    const wanted = regexp === true ? plainPattern(from) : from;
+    if (wanted === undefined || (regexp === true && /[$\\]/.test(instead))) {
+      budget.spendText(result.length);
+      return replaceAll(result, from, instead, budget);
     }
     budget.spendText(result.length);
     const parts = result.split(wanted);

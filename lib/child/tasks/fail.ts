@@ -1,4 +1,4 @@
-import { isTrue } from "../expression/is_true.ts";
+import { isTrue } from "../../source/is_true.ts";
 import { TaskFailure } from "../task_failure.ts";
 import type { BuiltIn } from "./mod.ts";
 

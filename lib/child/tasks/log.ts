@@ -14,3 +14,7 @@ export const log: BuiltIn = ({ message, level }, { logger }) => {
   if (message === undefined) throw new TaskFailure('Cannot log: the task has no "message"');
   for (const it of Array.isArray(message) ? message : [message]) logger[name](it);
 };
+
+/** `io.kestra.plugin.core.debug.Echo`: as Log, with the message under its old name `format`. */
+export const echo: BuiltIn = ({ format, level }, context, ask) =>
+  log({ message: format ?? "", level }, context, ask);
