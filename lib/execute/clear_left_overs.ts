@@ -1,4 +1,3 @@
-import { CommandBuilder } from "@david/dax";
 import {
   findCgroupsNamed,
   killProcess,
@@ -8,6 +7,7 @@ import {
   readCgroups,
 } from "../kernel/mod.ts";
 import { allProcesses, childrenOf, environOf, markOf, ownerOf, statOf } from "./proc.ts";
+import { readResumeNotes } from "./containers/resume_note.ts";
 import { isExecutionId, KEPT, LOCK, removeTree } from "./workspace.ts";
 
 /** What was cleared of executions whose harness is gone. */
@@ -23,6 +23,8 @@ export interface Cleared {
 export interface UsedEngine {
   readonly client: string;
   readonly host: string;
+  /** What its client finds it by beside the address. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const ARCH = Deno.build.arch;
@@ -36,8 +38,13 @@ const ROUNDS = 50;
  * belongs to one that lives, to another user, or to nobody that is known is not touched.
  *
  * @param root Where workspaces are made.
+ * @param resumes Tasks that are about to run and take up again what was left of them, by their
+ * `resumeKey()`: an execution that has a container of one is left for that.
  */
-export async function clearLeftOvers(root: string): Promise<Cleared> {
+export async function clearLeftOvers(
+  root: string,
+  resumes: ReadonlySet<string> = new Set(),
+): Promise<Cleared> {
   const uid = Deno.uid();
   const cleared = { executions: 0, processes: 0, containers: 0, failures: [] as string[] };
   using libc = openLibc();
@@ -50,16 +57,37 @@ export async function clearLeftOvers(root: string): Promise<Cleared> {
     if (lock === "held" || lock === "missing") continue;
     using _held = lock;
     try {
-      cleared.processes += await endProcesses(libc, name);
-      cleared.containers += await removeContainers(path, name);
-      const kept = await Deno.readTextFile(`${path}/${LOCK}`) === KEPT;
-      await removeTree(kept ? `${path}/private` : path);
+      if (resumes.size > 0) {
+        const notes = await readResumeNotes(`${path}/private`);
+        if (notes.some((it) => resumes.has(it.key))) continue;
+      }
+      const { processes, containers } = await clearExecution(libc, path, name);
+      cleared.processes += processes;
+      cleared.containers += containers;
       cleared.executions++;
     } catch (error) {
       cleared.failures.push(`${path}: ${(error as Error).message}`);
     }
   }
   return cleared;
+}
+
+/**
+ * Clears what one execution has left, whose lock is held by the caller.
+ *
+ * @param path Its directory.
+ * @param name Its id.
+ */
+export async function clearExecution(
+  libc: Libc,
+  path: string,
+  name: string,
+): Promise<Pick<Cleared, "processes" | "containers">> {
+  const processes = await endProcesses(libc, name);
+  const containers = await removeContainers(path, name);
+  const kept = await Deno.readTextFile(`${path}/${LOCK}`) === KEPT;
+  await removeTree(kept ? `${path}/private` : path);
+  return { processes, containers };
 }
 
 /** Kills what bears a mark of the execution, or is in one of its control groups. */
@@ -118,12 +146,12 @@ async function removeContainers(path: string, execution: string): Promise<number
   }
   let removed = 0;
   for (const it of engines) {
-    const { client, host }: UsedEngine = JSON.parse(it);
+    const { client, ...engine }: UsedEngine = JSON.parse(it);
     const label = `label=bulkhead.execution=${execution}`;
     for (let empty = 0, round = 0; empty < 2 && round < ROUNDS; round++) {
-      const found = await ask(host, [client, "ps", "--all", "--quiet", "--filter", label]);
+      const found = await ask(engine, [client, "ps", "--all", "--quiet", "--filter", label]);
       const ids = found.split("\n").filter((it) => it !== "");
-      if (ids.length > 0) await ask(host, [client, "rm", "--force", ...ids]);
+      if (ids.length > 0) await ask(engine, [client, "rm", "--force", "--volumes", ...ids]);
       removed += ids.length;
       empty = ids.length === 0 ? empty + 1 : 0;
       if (empty < 2) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -132,10 +160,13 @@ async function removeContainers(path: string, execution: string): Promise<number
   return removed;
 }
 
-async function ask(host: string, command: [string, ...string[]]): Promise<string> {
-  const { code, stdout, stderr } = await new CommandBuilder().command(command).noThrow().clearEnv()
-    .stdin("null").stdout("piped").stderr("piped").timeout("10s")
-    .env({ PATH: "/usr/local/bin:/usr/bin:/bin", DOCKER_HOST: host });
+async function ask(
+  engine: Omit<UsedEngine, "client">,
+  command: [string, ...string[]],
+): Promise<string> {
+  const { engineCommand } = await import("./engine_command.ts");
+  const { code, stdout, stderr } = await engineCommand(command, engine)
+    .stdout("piped").stderr("piped").timeout("10s");
   if (code !== 0) throw new Error(stderr.trim().split("\n")[0] ?? `code ${code}`);
   return stdout;
 }

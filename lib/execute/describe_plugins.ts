@@ -1,7 +1,8 @@
-import { z } from "zod";
+import * as z from "zod/mini";
+import "../source/say_in_english.ts";
 import { type Diagnostic, type HarnessChild, type PluginModule, StageError } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
-import { runChild } from "./run_child.ts";
+import { runChild, startChild } from "./run_child.ts";
 
 /** A module that may be a plugin. */
 export interface PluginFile {
@@ -15,8 +16,10 @@ const PATIENCE_MS = 10_000;
 const LIMITS = { outputBytes: 2 ** 20, memoryBytes: 2 ** 29, processes: 64 };
 
 const Description = z.object({
-  type: z.string().regex(/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)+$/, "its type is no dotted name"),
-  properties: z.array(z.string()).optional(),
+  type: z.string().check(
+    z.regex(/^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)+$/, "its type is no dotted name"),
+  ),
+  properties: z.optional(z.array(z.string())),
 });
 
 /**
@@ -67,20 +70,22 @@ async function ask(
   launcher: Launcher,
   signal: AbortSignal,
 ): Promise<PluginModule | string> {
-  const { ending, result } = await runChild({
+  const child = startChild({
     argv,
     spawn: launcher.under(kernel),
+    limits: LIMITS,
     env: {},
     cwd: "/",
+    preparation: { spawn: false, expressions: false },
+  });
+  const { ending, result } = await runChild(child, {
     job: {
       v: 1,
       work: { kind: "describe", module: file.module },
       task: {},
       variables: {},
       secrets: {},
-      spawn: false,
     },
-    limits: LIMITS,
     timeoutMs: PATIENCE_MS,
     signal,
     onLog: () => {},

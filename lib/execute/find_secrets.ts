@@ -1,3 +1,6 @@
+import type { Flow, Task } from "../model/mod.ts";
+import { toPlain } from "../source/to_plain.ts";
+
 /**
  * Finds the names in `secret('NAME')` anywhere in a value's texts.
  *
@@ -14,5 +17,24 @@ export function findSecrets(value: unknown): ReadonlySet<string> {
     } else if (it !== null && typeof it === "object") Object.values(it).forEach(walk);
   };
   walk(value);
+  return names;
+}
+
+const ofTask = new WeakMap<Task, ReadonlySet<string>>();
+
+/**
+ * The names of the secrets that a task may ask for. `render()` renders a variable, so a task that calls
+ * it may ask for the variables' secrets.
+ */
+export function findSecretsOf(task: Task, flow: Pick<Flow, "variables">): ReadonlySet<string> {
+  const known = ofTask.get(task);
+  if (known !== undefined) return known;
+  const own = toPlain(task.effective);
+  const rendersMore = JSON.stringify(own).includes("render");
+  const names = new Set([
+    ...findSecrets(own),
+    ...(rendersMore ? findSecrets(flow.variables) : []),
+  ]);
+  ofTask.set(task, names);
   return names;
 }

@@ -5,8 +5,13 @@ import {
   type Spawn,
   spawnHere,
 } from "../kernel/mod.ts";
-import type { Found, Kernel, KernelRules } from "../model/mod.ts";
-import { openSupervisor, type SupervisedProcess, type Supervision } from "./supervise.ts";
+import type { Found, Kernel, KernelRules, LimitValues } from "../model/mod.ts";
+import {
+  countsWholeUser,
+  openSupervisor,
+  type SupervisedProcess,
+  type Supervision,
+} from "./supervise.ts";
 import { randomId } from "./workspace.ts";
 
 /**
@@ -24,8 +29,11 @@ export type Start = (
 export interface Launcher extends Disposable {
   /** A way to start processes under these rules; without rules, like any process. */
   under(rules: KernelRules | undefined): Start;
-  /** Gets ready for a process under these rules. */
-  prepare(rules: KernelRules): void;
+  /**
+   * Whether limits mean the same whenever their process starts. Without a control group processes
+   * are counted with all others of the user: what is there at the start is let in addition.
+   */
+  areSteady(limits: LimitValues): boolean;
 }
 
 /**
@@ -35,7 +43,8 @@ export interface Launcher extends Disposable {
  */
 export function openLauncher(kernel: Found<Kernel>): Launcher {
   const threads = kernel.found ? openKernelThreads(kernel.value) : undefined;
-  const supervisor = openSupervisor(readCgroups());
+  const cgroups = readCgroups();
+  const supervisor = openSupervisor(cgroups);
   const spawnUnder = (rules: KernelRules | undefined): Spawn => async (command) => {
     if (rules === undefined) return spawnHere(command);
     if (threads === undefined) throw new Error("this machine has no kernel layer");
@@ -48,7 +57,7 @@ export function openLauncher(kernel: Found<Kernel>): Launcher {
         { ...command, session: sessionOf(rules) },
         supervision,
       ),
-    prepare: (rules) => threads?.prepare(rules),
+    areSteady: ({ processes }) => processes === undefined || !countsWholeUser(cgroups),
     [Symbol.dispose]() {
       threads?.[Symbol.dispose]();
       supervisor[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type HarnessChild, StageError } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
 import { CHILD_ENV } from "./run_child.ts";
@@ -15,12 +15,15 @@ export interface ImportQuestion {
   readonly directories: readonly string[];
   /** Texts of Evals: the body of an async function, in JavaScript or TypeScript. */
   readonly scripts: readonly string[];
+  /** Texts of script tasks: modules, or CommonJS. */
+  readonly scriptModules: readonly string[];
 }
 
 /** What is written in each of them, and in each module they import from the same directories. */
 export interface ImportsRead {
   readonly modules: ReadonlyMap<string, readonly WrittenImport[]>;
   readonly scripts: ReadonlyMap<string, readonly WrittenImport[]>;
+  readonly scriptModules: ReadonlyMap<string, readonly WrittenImport[]>;
 }
 
 /** A graph that is not read in this time is refused. */
@@ -31,22 +34,37 @@ const MAX_ANSWER = 20_000_000;
 const Span = z.object({ start: z.object({ line: z.number(), character: z.number() }) });
 const Dependency = z.object({
   specifier: z.string(),
-  isDynamic: z.boolean().default(false),
-  code: z.object({ span: Span }).optional(),
-  type: z.object({ span: Span.optional() }).optional(),
+  isDynamic: z._default(z.boolean(), false),
+  code: z.optional(z.object({ span: Span })),
+  type: z.optional(z.object({ span: z.optional(Span) })),
 });
 const Graph = z.object({
   modules: z.array(z.object({
     specifier: z.string(),
-    dependencies: z.array(Dependency).default([]),
-    error: z.string().optional(),
+    dependencies: z._default(z.array(Dependency), []),
+    error: z.optional(z.string()),
   })),
 });
 
 type GraphModule = z.infer<typeof Graph>["modules"][number];
 
 /** What a script is wrapped in, to be read as what it will be: the body of an async function. */
-const WRAPPED = { before: "async () => {\n", after: "\n}\n", lines: 1 } as const;
+const WRAPPED: Wrapping = { before: "async () => {\n", after: "\n}\n", lines: 1 };
+const BARE: Wrapping = { before: "", after: "", lines: 0 };
+
+interface Wrapping {
+  readonly before: string;
+  readonly after: string;
+  /** Before its first line. */
+  readonly lines: number;
+}
+
+/** A text, where it is laid to be read. */
+interface LaidText {
+  readonly text: string;
+  readonly path: string;
+  readonly wrapping: Wrapping;
+}
 
 /**
  * Reads the static module graphs of plugins and scripts, by `deno info` of the children's runtime.
@@ -66,11 +84,17 @@ export async function readImports(
   launcher: Launcher,
   signal: AbortSignal,
 ): Promise<ImportsRead> {
-  const { modules, scripts } = question;
-  if (modules.length + scripts.length === 0) return { modules: new Map(), scripts: new Map() };
-  const files = scripts.map((text, i) => ({ text, path: `${directory}/script_${i}.ts` }));
-  for (const { path, text } of files) {
-    await Deno.writeTextFile(path, `${WRAPPED.before}${text}${WRAPPED.after}`);
+  const { modules, scripts, scriptModules } = question;
+  if (modules.length + scripts.length + scriptModules.length === 0) {
+    return { modules: new Map(), scripts: new Map(), scriptModules: new Map() };
+  }
+  const laid = (texts: readonly string[], name: string, wrapping: Wrapping) =>
+    texts.map((text, i): LaidText => ({ text, path: `${directory}/${name}_${i}.ts`, wrapping }));
+  const evals = laid(scripts, "script", WRAPPED);
+  const taskModules = laid(scriptModules, "module", BARE);
+  const files = [...evals, ...taskModules];
+  for (const { path, text, wrapping } of files) {
+    await Deno.writeTextFile(path, `${wrapping.before}${text}${wrapping.after}`);
   }
   const root = `${directory}/root.mjs`;
   const all = [...modules, ...files.map((it) => it.path)];
@@ -89,7 +113,8 @@ export async function readImports(
         importsOf(it, byUrl, { types: false }),
       ]),
     ),
-    scripts: new Map(files.map(({ path, text }) => [text, inScript(text, byUrl, toUrl(path))])),
+    scripts: new Map(evals.map((it) => [it.text, inScript(it, byUrl)])),
+    scriptModules: new Map(taskModules.map((it) => [it.text, inScript(it, byUrl)])),
   };
 }
 
@@ -98,15 +123,14 @@ export async function readImports(
  * in JavaScript, which comes first. A name that is still to be rendered is Deno's to check.
  */
 function inScript(
-  text: string,
+  { text, path, wrapping }: LaidText,
   byUrl: ReadonlyMap<string, GraphModule>,
-  url: string,
 ): readonly WrittenImport[] {
-  const module = byUrl.get(url);
+  const module = byUrl.get(toUrl(path));
   const written = module === undefined || module.error !== undefined
     ? scanImports(text)
     : importsOf(module, byUrl, { types: true })
-      .map((it) => ({ ...it, line: it.line - WRAPPED.lines }));
+      .map((it) => ({ ...it, line: it.line - wrapping.lines }));
   return written.filter((it) => !/\{[{%#]/.test(it.specifier));
 }
 

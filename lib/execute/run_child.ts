@@ -6,19 +6,23 @@ import type {
   LimitName,
   LimitValues,
   LogLevel,
+  Preparation,
   Result,
 } from "../model/mod.ts";
+import { answerAsks } from "./answers/answer_asks.ts";
+import { type OnAsk, refuseAll } from "./answers/mod.ts";
 import { findLimits } from "./find_limits.ts";
 import type { Start } from "./launcher.ts";
 import { isNestedDeeper, MAX_LEVELS } from "./is_nested_deeper.ts";
 import { hideCut } from "./mask_secrets.ts";
 import { readRecord } from "./read_record.ts";
 import { MAX_RECORD_BYTES } from "./split_lines.ts";
-import { startProcess } from "./start_process.ts";
+import { runProcess } from "./start_process.ts";
+import type { SupervisedProcess } from "./supervise.ts";
 import { randomId } from "./workspace.ts";
 
-/** A child to run. */
-export interface ChildRun {
+/** A child to start. */
+export interface ChildStart {
   readonly argv: readonly string[];
   readonly spawn: Start;
   /** By which all it starts is known, also to a later harness; one of its own without it. */
@@ -27,12 +31,28 @@ export interface ChildRun {
   /** Variables of the harness that the policy lets through. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly preparation: Omit<Preparation, "v">;
+}
+
+/** A child that gets ready, and then waits for work. */
+export interface StartedChild {
+  readonly process: SupervisedProcess;
+  readonly limits: LimitValues;
+}
+
+/** The work of a child. */
+export interface ChildRun {
   readonly job: Job;
+  /** What is hidden in lines that are cut off, beside the job's secrets. */
+  readonly hidden?: readonly string[];
+  /** Counted from the handing over of the job. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
   readonly onLog: (level: LogLevel, message: string) => void;
   readonly onMetric: (metric: Extract<ChildRecord, { type: "metric" }>["metric"]) => void;
   readonly onDenied: (denial: Denial) => void;
+  /** Answers what the child asks; without it every question is refused. */
+  readonly onAsk?: OnAsk;
 }
 
 /** How a child ended, and its last word if it had one. */
@@ -55,18 +75,38 @@ export const CHILD_ENV: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
 };
 
-/** Runs one Deno child: job in on standard input, records and log lines out. */
-export async function runChild(run: ChildRun): Promise<ChildOutcome> {
+/**
+ * Starts one Deno child and tells it what to get ready for. It has nothing of any author's yet.
+ *
+ * @throws When it cannot be started.
+ */
+export async function startChild(start: ChildStart): Promise<StartedChild> {
+  const { argv, spawn, mark = randomId(), limits = {}, cwd, preparation } = start;
+  const env = { ...start.env, ...CHILD_ENV, TMPDIR: cwd };
+  const process = await spawn({ argv, env, cwd }, { mark, limits });
+  const writer = process.stdin.getWriter();
+  // Nobody waits for it: a child that does not read it has ended, and is seen to have.
+  writer.write(new TextEncoder().encode(lineOf({ v: 1, ...preparation }))).catch(() => {});
+  writer.releaseLock();
+  return { process, limits };
+}
+
+/**
+ * Has a child do its one job: job and answers in on standard input, records and log lines out.
+ *
+ * @param starting Where it rejects, the child could not be started: an outcome like others.
+ */
+export async function runChild(
+  starting: Promise<StartedChild>,
+  run: ChildRun,
+): Promise<ChildOutcome> {
   let result: Result | undefined;
-  const { limits = {} } = run;
-  const secrets = Object.values(run.job.secrets);
-  const { ending, hits } = await startProcess({
-    argv: run.argv,
-    spawn: run.spawn,
-    env: { ...run.env, ...CHILD_ENV, TMPDIR: run.cwd },
-    cwd: run.cwd,
-    stdin: `${JSON.stringify(run.job)}\n`,
-    mark: run.mark ?? randomId(),
+  const secrets = [...Object.values(run.job.secrets), ...run.hidden ?? []];
+  const limits = await starting.then((it) => it.limits, () => ({}));
+  const asks = answerAsks(run.onAsk ?? refuseAll);
+  const { ending, hits } = await runProcess(starting.then((it) => it.process), {
+    stdin: lineOf(run.job),
+    onOpen: asks.onOpen,
     limits,
     ...(run.job.workspace !== undefined && { workspace: run.job.workspace }),
     ...(run.timeoutMs !== undefined && { timeoutMs: run.timeoutMs }),
@@ -83,10 +123,15 @@ export async function runChild(run: ChildRun): Promise<ChildOutcome> {
       if (record.type === "log") run.onLog(record.level, record.message);
       else if (record.type === "metric") run.onMetric(record.metric);
       else if (record.type === "denied") run.onDenied(record.denial);
+      else if (record.type === "ask") asks.take(record.question);
       else result = "outputs" in record && isNestedDeeper(record.outputs) ? TOO_DEEP : record;
     },
   });
   return { ending, ...(result && { result }), limits: findLimits(ending, result, hits, limits) };
+}
+
+function lineOf(value: Preparation | Job): string {
+  return `${JSON.stringify(value)}\n`;
 }
 
 const TOO_DEEP: Result = {

@@ -1,167 +1,150 @@
-import type { Ending, Job, Program } from "../model/mod.ts";
-import type { UsedEngine } from "./clear_left_overs.ts";
-import { hideCut } from "./mask_secrets.ts";
-import { readProtocolLine } from "./read_protocol_line.ts";
-import { runChild } from "./run_child.ts";
-import { runContainer } from "./run_container.ts";
+import type { Ending, ScriptWork } from "../model/mod.ts";
+import { OUTPUT_DIRECTORY } from "./files/check_file_name.ts";
+import { FileRefusal } from "./files/file_refusal.ts";
+import type { FilePatterns } from "./files/read_patterns.ts";
+import { readScriptOutput } from "./read_script_output.ts";
+import { type RenderedScript, renderScript } from "./render_script.ts";
+import { runInChild } from "./run_in_child.ts";
+import { runInContainer } from "./containers/run_in_container.ts";
+import { runOnHost } from "./run_on_host.ts";
 import {
-  markOf,
   outcomeOf,
   type Reports,
+  type ScriptProgram,
   type TaskOutcome,
   type TaskRun,
-  tellLimits,
 } from "./run_task.ts";
+import type { Line } from "./split_lines.ts";
+import { removeTree, type Workspace } from "./workspace.ts";
 
-type Container = Extract<Program, { kind: "container" }>;
-
-/** What an image reference may be; above all it cannot be taken for an option. */
-const IMAGE = /^[a-z0-9][A-Za-z0-9._\-/:@]{0,511}$/;
+/** A script that is ready to run: its texts are rendered, its files are laid. */
+export interface ReadyScript {
+  readonly run: TaskRun;
+  readonly workspace: Workspace;
+  readonly work: ScriptWork;
+  /** The task's own variables, and where it works. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLine: (from: "stdout" | "stderr", line: Line) => void;
+}
 
 /**
- * Runs a script task in a container.
+ * Runs a script task: renders its texts, lays its files, runs it where its plan says, and stores
+ * what it leaves.
  *
- * Its expressions are rendered by a child without permissions; the governed values are looked
- * at again afterwards. The state is the exit code's; outputs of a failed script are kept.
+ * The state is the exit code's; outputs of a failed script are kept. A file that may not be laid, or a
+ * pattern that cannot be read, is told before anything runs.
  */
 export async function runScript(
   run: TaskRun,
-  program: Container,
+  program: ScriptProgram,
   reports: Reports,
 ): Promise<TaskOutcome> {
-  await using workspace = await run.root.workspace(run.id);
-  const outputDir = `${workspace.path}/output`;
-  const rendered = await render(run, program, { workingDir: workspace.path, outputDir });
+  await using own = run.shared === undefined ? await run.root.workspace(run.id) : undefined;
+  const workspace = (run.shared ?? own)!;
+  const outputDir = `${workspace.path}/${OUTPUT_DIRECTORY}`;
+  // What a task before has left there was its own.
+  if (run.shared !== undefined) await removeTree(outputDir);
+  const rendered = await renderScript(run, program, { workingDir: workspace.path, outputDir });
   if ("outcome" in rendered) return rendered.outcome;
-  const { argv, env } = rendered;
-  const image = argv[program.image]!;
-  if (!IMAGE.test(image)) return notStarted(`"${image}" is not the name of an image`);
-  const broken = Object.entries(env).find(([, value]) => /[\n\r\0]/.test(value));
-  if (broken !== undefined) {
-    return notStarted(`variable "${broken[0]}" holds a line break, which cannot be passed on`);
+  const prepared = await prepare(run, rendered.work, workspace, reports);
+  if ("reason" in prepared) {
+    return outcomeOf({ kind: "not-started", reason: prepared.reason }, undefined);
   }
-
-  await Deno.mkdir(outputDir, { mode: 0o700 });
-  if (program.owner !== undefined && Deno.uid() === 0) {
-    const { uid, gid } = program.owner;
-    for (const path of [workspace.path, outputDir]) await Deno.chown(path, uid, gid);
-  }
-  const lines = Object.entries({ ...env, WORKING_DIR: workspace.path, OUTPUT_DIR: outputDir });
-  const envFile = await run.root.privateFile(
-    `${run.id}.env`,
-    lines.map(([key, value]) => `${key}=${value}\n`).join(""),
-  );
-  const used: UsedEngine = { client: argv[0]!, host: program.engine };
-  await run.root.privateFile(`${run.id}.engine`, JSON.stringify(used));
-  const name = `bulkhead-${run.id}`;
-  const places: Readonly<Record<string, string>> = {
-    "<workspace>": workspace.path,
-    "<container>": name,
-    "<env-file>": envFile,
-    "<execution>": run.execution,
-    "<task-run>": run.id,
-  };
-  let vars: Record<string, unknown> = {};
-  const { workspaceBytes, outputBytes } = run.plan.limits;
-  const ending = await runContainer({
-    // What the author wrote stands from the image on, and is not filled in.
-    argv: argv.map((it, i) => i < program.image ? fill(it, places) : it),
-    name,
-    mark: markOf(run),
-    workspace: workspace.path,
-    ...(workspaceBytes !== undefined && { workspaceBytes }),
-    ...(outputBytes !== undefined && { outputBytes }),
-    engine: program.engine,
-    clientEnv: clientEnv(run.env),
-    ...(run.plan.timeoutMs !== undefined && { timeoutMs: run.plan.timeoutMs }),
-    signal: run.signal,
-    onLine: (from, it) => {
-      const text = hideCut(it, Object.values(run.secrets));
-      const line = readProtocolLine(text);
-      if (line.kind === "text") return reports.onLog(from === "stdout" ? "INFO" : "ERROR", text);
-      if (line.kind === "bad") {
-        return reports.onLog("WARN", `Invalid outputs "${text}": ${line.reason}`);
-      }
-      vars = { ...vars, ...line.outputs };
-      line.metrics.forEach(reports.onMetric);
-      line.logs.forEach((it) => reports.onLog(it.level, it.message));
-    },
+  const { work, patterns } = prepared;
+  const output = readScriptOutput(reports, [
+    ...Object.values(run.secrets),
+    ...run.hidden ?? [],
+  ]);
+  const ending = await runProgram(program, rendered, {
+    run,
+    workspace,
+    work,
+    env: { ...work.env, WORKING_DIR: workspace.path, OUTPUT_DIR: outputDir },
+    onLine: output.onLine,
   });
-  if (ending.kind === "limited") tellLimits(run, [ending.limit]);
-  return scriptOutcome(ending, vars);
+  return scriptOutcome(ending, {
+    vars: output.vars(),
+    outputFiles: await collect(run, ending, work, patterns, workspace, reports),
+  });
 }
 
-/** Every text of the author's, rendered where it can reach nothing. */
-async function render(
+/** Runs a script that is ready, where its plan says. */
+async function runProgram(
+  program: ScriptProgram,
+  { container }: RenderedScript,
+  ready: ReadyScript,
+): Promise<Ending> {
+  switch (program.kind) {
+    case "container":
+      return await runInContainer(program, container!, ready);
+    case "process":
+      return await runOnHost(program, ready);
+    case "script":
+      return await runInChild(program, ready);
+  }
+}
+
+/** Lays the files of a script; what is wrong with them is a reason not to run it. */
+async function prepare(
   run: TaskRun,
-  { templated, env }: Container,
-  places: Readonly<Record<string, string>>,
+  work: ScriptWork,
+  { path }: Workspace,
+  { onLog }: Reports,
 ): Promise<
-  | { readonly outcome: TaskOutcome }
-  | { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> }
+  | { readonly work: ScriptWork; readonly patterns?: FilePatterns }
+  | { readonly reason: string }
 > {
-  const { plan } = run;
-  const texts = [...templated.map((i) => plan.argv[i]!), ...Object.values(env)];
-  if (!texts.some((it) => it.includes("{")) && plan.task.runIf === undefined) {
-    return { argv: plan.argv, env };
+  try {
+    const { layFiles } = await import("./files/lay_files.ts");
+    const laid = await layFiles(
+      work,
+      path,
+      { ...run.files, localFiles: work.localFiles ?? [] },
+      onLog,
+    );
+    if (work.outputFiles.length === 0) return { work: laid };
+    const { readPatterns } = await import("./files/read_patterns.ts");
+    return { work: laid, patterns: await readPatterns(work.outputFiles, path) };
+  } catch (error) {
+    if (error instanceof FileRefusal) return { reason: error.message };
+    throw error;
   }
-  const job: Job = {
-    v: 1,
-    work: { kind: "render", texts },
-    task: {},
-    variables: { ...run.variables, ...places },
-    secrets: run.secrets,
-    ...(plan.task.runIf && { runIf: plan.task.runIf.value }),
-    spawn: true,
-  };
-  const { ending, result } = await runChild({
-    argv: run.renderChild.argv,
-    spawn: run.launcher.under(run.renderChild.kernel),
-    env: {},
-    cwd: "/",
-    job,
-    ...(plan.timeoutMs !== undefined && { timeoutMs: plan.timeoutMs }),
-    signal: run.signal,
-    onLog: () => {},
-    onMetric: () => {},
-    onDenied: () => {},
-  });
-  if (result?.state !== "success") return { outcome: outcomeOf(ending, result) };
-  const { outputs } = result;
-  if (!Array.isArray(outputs) || outputs.length !== texts.length) {
-    return { outcome: notStarted("its expressions could not be rendered") };
-  }
-  const argv = [...plan.argv];
-  templated.forEach((at, i) => argv[at] = String(outputs[i]));
-  const values = outputs.slice(templated.length).map(String);
-  return {
-    argv,
-    env: Object.fromEntries(Object.keys(env).map((key, i) => [key, values[i]!])),
-  };
 }
 
-function scriptOutcome(ending: Ending, vars: Record<string, unknown>): TaskOutcome {
-  if (ending.kind !== "exited") return { ...outcomeOf(ending, undefined), outputs: { vars } };
-  const outputs = { vars, exitCode: ending.code };
+/** Stores the files that a script has left; where it went over what its workspace may hold, none. */
+async function collect(
+  { plan, id, files }: TaskRun,
+  ending: Ending,
+  { outputDirectory }: ScriptWork,
+  patterns: FilePatterns | undefined,
+  { path }: Workspace,
+  { onLog }: Reports,
+): Promise<Readonly<Record<string, string>>> {
+  if (patterns === undefined && !outputDirectory) return {};
+  const isTooMuch = ending.kind === "limited" && ending.limit === "workspace";
+  if (ending.kind === "not-started" || isTooMuch) return {};
+  const { collectFiles } = await import("./files/collect_files.ts");
+  return await collectFiles(
+    path,
+    { ...(patterns && { patterns }), outputDirectory },
+    files.store,
+    { task: plan.task.id, taskRun: id },
+    (message) => onLog("WARN", message),
+  );
+}
+
+/** What a script leaves, whatever its exit code is. */
+interface Left {
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly outputFiles: Readonly<Record<string, string>>;
+}
+
+function scriptOutcome(ending: Ending, { vars, outputFiles }: Left): TaskOutcome {
+  if (ending.kind !== "exited") {
+    return { ...outcomeOf(ending, undefined), outputs: { vars, outputFiles } };
+  }
+  const outputs = { vars, exitCode: ending.code, outputFiles };
   return ending.code === 0
     ? { state: "SUCCESS", ending, outputs }
     : { state: "FAILED", ending, error: `Command failed with exit code ${ending.code}`, outputs };
-}
-
-function notStarted(reason: string): TaskOutcome {
-  return outcomeOf({ kind: "not-started", reason }, undefined);
-}
-
-function fill(text: string, places: Readonly<Record<string, string>>): string {
-  return Object.entries(places).reduce((it, [place, value]) => it.replaceAll(place, value), text);
-}
-
-/** What the client needs to find the credentials of registries. */
-function clientEnv(env: TaskRun["env"]): Record<string, string> {
-  return Object.fromEntries(
-    ["HOME", "DOCKER_CONFIG"].flatMap((name) => {
-      const value = env(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

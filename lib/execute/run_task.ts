@@ -2,11 +2,11 @@ import type {
   Denial,
   Ending,
   EventBody,
-  HarnessChild,
   Job,
   LimitName,
   LogLevel,
   Metric,
+  Program,
   Result,
   State,
   TaskPlan,
@@ -14,29 +14,46 @@ import type {
 import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
+import type { OnAsk } from "./answers/mod.ts";
 import { attributeDenial } from "./attribute_denial.ts";
+import type { TaskChild } from "./child_pool.ts";
 import { limitValue, overLimit } from "./find_limits.ts";
-import { localTimeZone } from "./local_time_zone.ts";
-import { placeRules } from "./place_rules.ts";
+import type { FileSources } from "./files/file_sources.ts";
+import { handFiles } from "./files/hand_files.ts";
+import { tellPlace, type TextOf } from "./locate_expression.ts";
+import type { Renderer } from "./renderer.ts";
+import { LOCAL_FILES, runLocalFiles } from "./run_local_files.ts";
 import { runScript } from "./run_script.ts";
 import { runChild } from "./run_child.ts";
 import type { Launcher } from "./launcher.ts";
-import type { ExecutionRoot } from "./workspace.ts";
+import type { ExecutionRoot, Workspace } from "./workspace.ts";
 
 /** What a task run needs beside its plan. */
 export interface TaskRun {
   readonly plan: TaskPlan;
   readonly id: string;
+  /** Of an in-process task. */
+  readonly child?: TaskChild;
+  /** Where it works beside others, before it or after; one of its own without it. */
+  readonly shared?: Workspace;
   readonly root: ExecutionRoot;
   readonly execution: string;
   /** What expressions see. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** The secrets that the task names, decoded. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Values that are hidden beside its secrets: of inputs. */
+  readonly hidden?: readonly string[];
+  /** Where files come from, and where what the task leaves is stored. */
+  readonly files: Omit<FileSources, "localFiles">;
   /** A variable of the harness that the policy lets through. */
   readonly env: (name: string) => string | undefined;
-  /** A child that may do nothing: it renders expressions. */
-  readonly renderChild: HarnessChild;
+  /** Renders the texts of a script. */
+  readonly renderer: Renderer;
+  /** Answers what the task's child asks; without it every question is refused. */
+  readonly onAsk?: OnAsk;
+  /** Gives the texts of the files that the plan was made from. */
+  readonly textOf?: TextOf;
   readonly launcher: Launcher;
   readonly signal: AbortSignal;
   readonly emit: (event: EventWithoutHead) => void;
@@ -57,6 +74,9 @@ export interface TaskOutcome {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** A program whose text is an interpreter's. */
+export type ScriptProgram = Extract<Program, { readonly work: unknown }>;
+
 /** Reports of a running task. */
 export interface Reports {
   readonly onLog: (level: LogLevel, message: string) => void;
@@ -70,37 +90,43 @@ export async function runTask(run: TaskRun): Promise<TaskOutcome> {
     onLog: (level, message) => emit({ type: "task.log", level, message }),
     onMetric: (metric) => emit({ type: "task.metric", metric }),
   };
-  if (plan.program?.kind === "container") return await runScript(run, plan.program, reports);
-  return await runInProcess(run, reports);
+  if (plan.program !== undefined && "work" in plan.program) {
+    return await runScript(run, plan.program, reports);
+  }
+  if (run.child === undefined) throw new TypeError("an in-process task has no child");
+  const outcome = await runInProcess(run, run.child, reports);
+  return isLocalFiles(plan) ? await runLocalFiles(run, outcome) : outcome;
 }
 
-async function runInProcess(run: TaskRun, reports: Reports): Promise<TaskOutcome> {
+function isLocalFiles({ program, task }: TaskPlan): boolean {
+  return program?.kind === "built-in" && canonicalClass(task.type.value) === LOCAL_FILES;
+}
+
+async function runInProcess(
+  run: TaskRun,
+  { child, workspace }: TaskChild,
+  reports: Reports,
+): Promise<TaskOutcome> {
   const { plan } = run;
-  const needsWorkspace = plan.program?.kind !== "built-in";
-  await using workspace = needsWorkspace ? await run.root.workspace(run.id) : undefined;
+  await using _held = run.shared === undefined ? workspace : undefined;
   const tell = denialTeller(run, workspace?.path);
-  const { ending, result, limits } = await runChild({
-    argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
-    spawn: run.launcher.under(plan.kernel && placeRules(plan.kernel, workspace?.slot)),
-    mark: markOf(run),
-    limits: plan.limits,
-    env: allowedEnv(run),
-    cwd: workspace?.path ?? "/",
-    job: jobOf(run, workspace?.path),
+  const { ending, result, limits } = await runChild(child, {
+    job: await jobOf(run, workspace?.path),
+    hidden: run.hidden ?? [],
     ...(plan.timeoutMs !== undefined && { timeoutMs: plan.timeoutMs }),
     signal: run.signal,
     ...reports,
     onDenied: tell,
+    ...(run.onAsk && { onAsk: run.onAsk }),
   });
   tellLimits(run, limits);
   const { denial, ...outcome } = outcomeOf(ending, result);
   if (denial !== undefined) tell(denial);
-  return outcome;
-}
-
-/** By which all that a task run starts is known: to the harness, and to the next if it dies. */
-export function markOf({ execution, id }: TaskRun): string {
-  return `${execution}.${id}`;
+  if (result?.state !== "failed" || outcome.error !== result.message) return outcome;
+  return {
+    ...outcome,
+    error: tellPlace(result.message, result.at, plan.task.effective, run.textOf),
+  };
 }
 
 /** Tells which limits a task ran into, with the rule behind each. */
@@ -116,7 +142,7 @@ export function tellLimits({ plan, emit }: TaskRun, limits: readonly LimitName[]
 }
 
 /** Tells each denial once, with the rule behind it. */
-function denialTeller(
+export function denialTeller(
   { plan, emit }: TaskRun,
   workspace: string | undefined,
 ): (denial: Denial) => void {
@@ -130,7 +156,8 @@ function denialTeller(
   };
 }
 
-function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefined): Job {
+async function jobOf(run: TaskRun, workspace: string | undefined): Promise<Job> {
+  const { plan, variables, secrets } = run;
   const { task, program } = plan;
   return {
     v: 1,
@@ -142,10 +169,9 @@ function jobOf({ plan, variables, secrets }: TaskRun, workspace: string | undefi
     task: propertiesOf(plan),
     variables,
     secrets,
+    ...await handFiles(run, [propertiesOf(plan), task.runIf?.value]),
     ...(task.runIf && { runIf: task.runIf.value }),
     ...(workspace !== undefined && { workspace }),
-    // Our own classes hold no code of the author's: there is nobody to guard against.
-    spawn: plan.spawn === "allowed" || program?.kind === "built-in",
   };
 }
 
@@ -154,18 +180,6 @@ function propertiesOf({ task }: TaskPlan): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(toPlain(task.effective)).filter(([key]) => !TASK_PROPERTIES.includes(key)),
   );
-}
-
-function allowedEnv({ plan, env }: TaskRun): Record<string, string> {
-  const names = plan.permissions?.env.allow ?? [];
-  const zone = localTimeZone(env);
-  const allowed = Object.fromEntries(
-    (names === "all" ? [] : names).flatMap((name) => {
-      const value = env(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return { ...(zone !== undefined && { TZ: zone }), ...allowed };
 }
 
 /** Turns how a child ended, and what it said last, into the outcome of its task run. */
@@ -177,6 +191,8 @@ export function outcomeOf(ending: Ending, result: Result | undefined): TaskOutco
       return { state: "KILLED", ending, error: "interrupted", outputs: {} };
     case "not-started":
       return failed(ending, `could not be started: ${ending.reason}`);
+    case "lost":
+      return failed(ending, `was lost: ${ending.reason}`);
     case "limited":
       return failed(ending, `ended: ${overLimit(ending.limit, ending.value)}`);
     case "signaled":

@@ -55,3 +55,26 @@ Deno.test("splitLines() leaves out an empty line before a record, and no other",
   deepEqual(await lines("\n\x1e{}\n\n\x1e{}\n"), ["record {}", "record {}"]);
   deepEqual(await lines("\n\n\nb\n\n"), ["text ", "text ", "text ", "text b", "text "]);
 });
+
+Deno.test.each([
+  { name: "as long as it may be", size: MAX_RECORD_BYTES, kept: MAX_RECORD_BYTES },
+  { name: "longer", size: MAX_RECORD_BYTES + 1, kept: MAX_LINE_BYTES, missing: 7 * 2 ** 20 + 1 },
+])(
+  "splitLines() has of a line of the script protocol that is $name what it should",
+  async (row) => {
+    const encoder = new TextEncoder();
+    for (const step of [2 ** 16, row.size]) {
+      const whole = encoder.encode(`::{${"x".repeat(row.size - 3)}`);
+      const chunks: Uint8Array[] = [encoder.encode("before\n:")];
+      for (let at = 1; at < whole.length; at += step) chunks.push(whole.subarray(at, at + step));
+      const found = await Array.fromAsync(
+        splitLines(ReadableStream.from([...chunks, encoder.encode("\nafter\n")])),
+      );
+      deepEqual(found.map((it) => [it.text.length, it.missing]), [
+        [6, undefined],
+        [row.kept, row.missing],
+        [5, undefined],
+      ]);
+    }
+  },
+);

@@ -19,6 +19,8 @@ export interface Supervision {
   /** Nobody may guess it. */
   readonly mark: string;
   readonly limits: LimitValues;
+  /** Whether it is Deno, whose own needs come on top of the limit of memory; it is by default. */
+  readonly isRuntime?: boolean;
 }
 
 /** A process that neither outlives the harness nor leaves anything behind. */
@@ -87,10 +89,10 @@ async function start(
   { libc, trees, cgroups }: Means,
   spawn: Spawn,
   command: ProcessCommand,
-  { mark, limits }: Supervision,
+  { mark, limits, isRuntime = true }: Supervision,
 ): Promise<SupervisedProcess> {
   trees.expect(mark);
-  const grouped = groupFor(cgroups, mark, limits);
+  const grouped = groupFor(cgroups, mark, limits, isRuntime);
   grouped.catch(() => {}); // told below
   let process: StartedProcess;
   try {
@@ -117,10 +119,10 @@ async function start(
   try {
     tie = tieProcess(libc, ARCH, process.pid, own);
     limitProcess(libc, ARCH, process.pid, {
-      ...(limits.memoryBytes !== undefined && { data: limits.memoryBytes + RESERVED_BYTES }),
+      ...dataLimit(limits, isRuntime, cgroups),
       ...(limits.files !== undefined && { files: limits.files }),
       ...(limits.workspaceBytes !== undefined && { fileSize: limits.workspaceBytes }),
-      ...(limits.processes !== undefined && cgroups.pids === undefined && Deno.uid() !== 0 &&
+      ...(limits.processes !== undefined && countsWholeUser(cgroups) &&
         { processes: limits.processes + threadsOfUser() }),
     });
     await (await grouped)?.take(process.pid);
@@ -139,13 +141,31 @@ async function start(
   return { pid, stdin, stdout, stderr, status, kill: killIt, end };
 }
 
+/** What one process may have; where a group counts, other programs are left to it. */
+function dataLimit(
+  { memoryBytes }: LimitValues,
+  isRuntime: boolean,
+  { memory }: CgroupPlaces,
+): { readonly data?: number } {
+  if (memoryBytes === undefined) return {};
+  if (isRuntime) return { data: memoryBytes + RESERVED_BYTES };
+  return memory === undefined ? { data: memoryBytes } : {};
+}
+
+/** Whether the limit of processes is one of the user's (`RLIMIT_NPROC`), which no superuser has. */
+export function countsWholeUser({ pids }: CgroupPlaces): boolean {
+  return pids === undefined && Deno.uid() !== 0;
+}
+
 async function groupFor(
   cgroups: CgroupPlaces,
   mark: string,
   { memoryBytes, processes }: LimitValues,
+  isRuntime: boolean,
 ): Promise<Cgroup | undefined> {
   const ceilings = {
-    ...(cgroups.memory && memoryBytes !== undefined && { memory: memoryBytes + RUNTIME_BYTES }),
+    ...(cgroups.memory && memoryBytes !== undefined &&
+      { memory: memoryBytes + (isRuntime ? RUNTIME_BYTES : 0) }),
     ...(cgroups.pids && processes !== undefined && { pids: processes }),
   };
   if (Object.keys(ceilings).length === 0) return undefined;

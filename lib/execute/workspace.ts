@@ -1,20 +1,22 @@
-import { lockFile, openLibc } from "../kernel/mod.ts";
+import { makeHeldFile } from "../kernel/mod.ts";
 
 /** The directory of one task run. */
 export interface Workspace extends AsyncDisposable {
   readonly path: string;
   /** The directory it lies in, alone: no other task run has a workspace there while it lasts. */
   readonly slot: string;
+  /** Removes it, also where workspaces are kept: nothing was done in it. */
+  remove(): Promise<void>;
 }
 
 /** Where the workspaces of one execution are. */
 export interface ExecutionRoot extends AsyncDisposable {
   readonly path: string;
-  /** The directory that the next workspace will lie in, made now. */
-  nextSlot(): Promise<string>;
+  /** Its name: what is started for it bears it, so that the next harness finds what is left. */
+  readonly id: string;
   /** Makes a fresh, private directory. */
   workspace(taskRun: string): Promise<Workspace>;
-  /** A private file beside the workspaces, where no task may look. */
+  /** A private file beside the workspaces, where no task may look; `name` may be `directory/name`. */
   privateFile(name: string, text: string): Promise<string>;
 }
 
@@ -22,6 +24,8 @@ export interface ExecutionRoot extends AsyncDisposable {
  * Makes the directory of an execution below `root`: mode 0700, with a name that nobody guesses.
  *
  * @param root An existing directory.
+ * @param execution The name: the execution's id, or another where that is resumed, since what an earlier
+ * harness has left of it may still be there.
  * @param keep Leaves the workspaces when the execution ends.
  * @throws When it cannot be made (permission, full disk, …).
  */
@@ -34,7 +38,7 @@ export async function makeExecutionRoot(
   await Deno.mkdir(path, { mode: 0o700 });
   const hidden = `${path}/private`;
   await Deno.mkdir(hidden, { mode: 0o700 });
-  const lock = await takeLock(path, keep);
+  const lock = makeHeldFile(`${path}/${LOCK}`, keep ? KEPT : "");
   const taken = new Set<number>();
   const made = new Map<number, Promise<string>>();
   const slotOf = async (number: number) => {
@@ -51,7 +55,7 @@ export async function makeExecutionRoot(
   };
   return {
     path,
-    nextSlot: async () => await slotOf(free(taken)),
+    id: execution,
     async workspace(taskRun) {
       const number = free(taken);
       taken.add(number); // before anything is waited for: two may ask at once
@@ -59,18 +63,24 @@ export async function makeExecutionRoot(
         taken.delete(number);
         throw error;
       });
+      const remove = async () => {
+        await removeTree(workspace);
+        taken.delete(number);
+      };
       return {
         path: workspace,
         slot,
+        remove,
         async [Symbol.asyncDispose]() {
-          if (keep) return; // and so is its slot, where nobody else may come
-          await removeTree(workspace);
-          taken.delete(number);
+          // Kept with its slot, where nobody else may come.
+          if (!keep) await remove();
         },
       };
     },
     async privateFile(name, text) {
       const file = `${hidden}/${name}`;
+      const directory = file.slice(0, file.lastIndexOf("/"));
+      if (directory !== hidden) await Deno.mkdir(directory, { mode: 0o700, recursive: true });
       await Deno.writeTextFile(file, text, { mode: 0o600, createNew: true });
       return file;
     },
@@ -85,22 +95,6 @@ export async function makeExecutionRoot(
 export const LOCK = "private/lock";
 /** What that file says when the workspaces are to be kept; otherwise it is empty. */
 export const KEPT = "keep";
-
-/** Whoever finds the lock finds it held: it gets its name when it is. */
-async function takeLock(path: string, keep: boolean): Promise<Disposable> {
-  const made = `${path}/${LOCK}.new`;
-  await Deno.writeTextFile(made, keep ? KEPT : "", { mode: 0o600, createNew: true });
-  const libc = openLibc();
-  const lock = lockFile(libc, Deno.build.arch, made);
-  if (lock === "held" || lock === "missing") throw new Error(`the lock "${made}" is ${lock}`);
-  await Deno.rename(made, `${path}/${LOCK}`);
-  return {
-    [Symbol.dispose]() {
-      lock[Symbol.dispose]();
-      libc[Symbol.dispose]();
-    },
-  };
-}
 
 function free(taken: ReadonlySet<number>): number {
   let number = 0;

@@ -12,7 +12,6 @@ Deno.test("a workspace is fresh, private, and gone with its scope", async () => 
       await Deno.writeTextFile(`${workspace.path}/file`, "x");
     }
     // The slot stays for the next one; nothing else does.
-    equal(await execution.nextSlot(), `${execution.path}/slot-0`);
     const names = (await Array.fromAsync(Deno.readDir(execution.path))).map((it) => it.name);
     deepEqual(names.toSorted(), ["private", "slot-0"]);
     deepEqual(await Array.fromAsync(Deno.readDir(`${execution.path}/slot-0`)), []);
@@ -52,7 +51,8 @@ Deno.test("a workspace is never one that was there before", async () => {
     await Deno.symlink(`${root}/taken`, `${execution.path}/slot-0`);
     await rejects(execution.workspace("free"), Deno.errors.AlreadyExists);
     await Deno.remove(`${execution.path}/slot-0`);
-    const slot = await execution.nextSlot();
+    const { slot, remove } = await execution.workspace("first");
+    await remove();
     await Deno.symlink(`${root}/taken`, `${slot}/link`);
     await rejects(execution.workspace("link"), Deno.errors.AlreadyExists);
     await using workspace = await execution.workspace("free");
@@ -69,15 +69,17 @@ Deno.test("what is to be kept is kept, and what is private is not", async () => 
     {
       await using _ = await execution.workspace("one");
     }
-    await using next = await execution.workspace("two");
-    equal(next.slot, `${root}/${id}/slot-1`, "what is kept shares its slot with nobody");
+    const unused = await execution.workspace("two");
+    equal(unused.slot, `${root}/${id}/slot-1`, "what is kept shares its slot with nobody");
+    await unused.remove();
     await execution.privateFile("env", "A=secret\n");
   }
   const names = (await Array.fromAsync(Deno.readDir(`${root}/${id}`))).map((it) => it.name);
   deepEqual(names.toSorted(), ["slot-0", "slot-1"]);
-  deepEqual((await Array.fromAsync(Deno.readDir(`${root}/${id}/slot-0`))).map((it) => it.name), [
-    "one",
-  ]);
+  const namesIn = async (slot: string) =>
+    await Array.fromAsync(Deno.readDir(`${root}/${id}/${slot}`), (it) => it.name);
+  deepEqual(await namesIn("slot-0"), ["one"]);
+  deepEqual(await namesIn("slot-1"), [], "what was not used is no use to anybody");
   await Deno.remove(root, { recursive: true });
 });
 

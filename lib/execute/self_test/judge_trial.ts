@@ -7,6 +7,8 @@ const REFUSALS: readonly string[] = [...Object.values(REFUSAL), "EPERM"];
 
 /** Attempts whose success depends on others: not to be refused by a layer is enough. */
 const UNCERTAIN: readonly string[] = ["connect", "connect-unix"];
+/** What was asked made no sense, so nothing was tried. */
+const NOT_TRIED = "EINVAL";
 
 /**
  * Tells whether a trial came to what it must.
@@ -21,6 +23,6 @@ export function judgeTrial(trial: Trial, outcome = "not told"): TrialResult {
   const holds = kind === "probe"
     ? outcome === REFUSAL[layer]
     : outcome === "ok" || UNCERTAIN.includes(attempt.do) && /^E[A-Z]+$/.test(outcome) &&
-        !REFUSALS.includes(outcome);
+        outcome !== NOT_TRIED && !REFUSALS.includes(outcome);
   return { layer, kind, what, outcome, holds };
 }

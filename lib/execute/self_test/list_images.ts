@@ -1,4 +1,3 @@
-import { CommandBuilder } from "@david/dax";
 import type { EngineAccess } from "./run_container_trials.ts";
 
 /**
@@ -11,10 +10,11 @@ export async function listImages(
   client: string,
   { host, clientEnv }: EngineAccess,
 ): Promise<readonly string[]> {
-  const { code, stdout } = await new CommandBuilder()
-    .command([client, "images", "--format", "{{.Repository}}:{{.Tag}}"]).noThrow().clearEnv()
-    .env({ PATH: "/usr/local/bin:/usr/bin:/bin", ...clientEnv, DOCKER_HOST: host })
-    .stdin("null").stdout("piped").stderr("null");
+  const { engineCommand } = await import("../engine_command.ts");
+  const { code, stdout } = await engineCommand(
+    [client, "images", "--format", "{{.Repository}}:{{.Tag}}"],
+    { host, env: clientEnv },
+  ).stdout("piped").stderr("null");
   if (code !== 0) return [];
   return [...new Set(stdout.split("\n").filter((it) => it !== "" && !it.includes("<none>")))];
 }

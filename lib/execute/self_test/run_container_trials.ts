@@ -1,5 +1,5 @@
 import type { ContainerTestPlan, SelfTest } from "../../model/mod.ts";
-import { runContainer } from "../run_container.ts";
+import { runContainer } from "../containers/run_container.ts";
 import { judgeTrial } from "./judge_trial.ts";
 import { makeProps } from "./make_props.ts";
 
@@ -35,9 +35,9 @@ export async function runContainerTrials(
   const said: Record<"stdout" | "stderr", string[]> = { stdout: [], stderr: [] };
   const ending = await runContainer({
     argv: plan.argv,
+    kind: "docker",
     name: plan.name,
     mark: plan.name,
-    workspace: plan.owned[0]!,
     engine: host,
     clientEnv,
     timeoutMs: PATIENCE_MS,
@@ -47,7 +47,11 @@ export async function runContainerTrials(
     },
   });
   if (said.stdout.length !== plan.trials.length) {
-    const detail = ending.kind === "exited" ? `it ended with ${ending.code}` : ending.kind;
+    const detail = ending.kind === "exited"
+      ? `it ended with ${ending.code}`
+      : "reason" in ending
+      ? ending.reason
+      : ending.kind;
     const line = said.stderr.find((it) => it.trim() !== "");
     return {
       results: [],

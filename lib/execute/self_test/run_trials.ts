@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { SelfTest, SelfTestPlan, Trial } from "../../model/mod.ts";
 import type { Launcher } from "../launcher.ts";
 import { CHILD_ENV } from "../run_child.ts";
