@@ -35,12 +35,7 @@ function machineRows(machine: Machine): readonly (readonly [string, string])[] {
     ...(cgroups.controllers.length === 0 ? [["cgroups", "none"] as const] : []),
     ["limit processes", limits.processes === undefined ? "by nothing" : `by ${limits.processes}`],
     ["limit memory", `by ${limits.memory}`],
-    [
-      "engine",
-      engine.found
-        ? `${engine.value.client} ${engine.value.version} at ${engine.value.host}`
-        : `none: ${engine.problem.message}`,
-    ],
+    ...engineRows(engine),
     ...(clients.length === 0
       ? []
       : [["other clients", clients.map((it) => it.path).join(", ")] as const]),
@@ -52,6 +47,19 @@ function machineRows(machine: Machine): readonly (readonly [string, string])[] {
     ],
     ["cache", machine.cache],
     ["workspaces", machine.workspaces],
+  ];
+}
+
+function engineRows(engine: Machine["engine"]): readonly (readonly [string, string])[] {
+  if (!engine.found) return [["engine", `none: ${engine.problem.message}`]];
+  const { kind, version, host, rootless, chosen, api, lacks } = engine.value;
+  const where = host === "" ? "without a daemon" : `at ${host}`;
+  return [
+    ["engine", `${kind} ${version} ${where}${rootless ? ", rootless" : ""}`],
+    ...(chosen === undefined ? [] : [["engine's choice", chosen] as const]),
+    ["engine's client", engine.value.client],
+    ["engine's API", api === undefined ? "not here: the client is called" : `docker's, at ${api}`],
+    ...(lacks.length === 0 ? [] : [["engine lacks", lacks.join("; ")] as const]),
   ];
 }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export { checkJson, checkText } from "./check_text.ts";
+export { diagnosticJson } from "./diagnostic_json.ts";
 export { doctorJson, type DoctorReport } from "./doctor_json.ts";
 export { doctorText } from "./doctor_text.ts";
 export { planJson } from "./plan_json.ts";
@@ -10,5 +12,10 @@ export { planText } from "./plan_text.ts";
 export { printable } from "./printable.ts";
 export { renderDiagnostics, type Texts } from "./render_diagnostics.ts";
 export { safeJson } from "./safe_json.ts";
-export { runText } from "./run_text.ts";
+export { type Detail, runText } from "./run_text.ts";
+export { collectReport, type ReportCollector } from "./html/collect_report.ts";
+export { type PageFacts, reportPage } from "./html/page.ts";
+export { testJson } from "./test_json.ts";
+export { testJunit } from "./test_junit.ts";
+export { countVerdicts, testText } from "./test_text.ts";
 export { makeStyle, type Style } from "./style.ts";

@@ -1,0 +1,9 @@
+/**
+ * Tests of flows: what they say, and whether it is true. Runs nothing.
+ *
+ * @module
+ */
+export { type CheckVerdict, judgeAssertion, type RenderedAssertion } from "./judge_assertion.ts";
+export { NO_FIXTURES, parseFixtures } from "./parse_fixtures.ts";
+export { parseUnitTests } from "./parse_unit_tests.ts";
+export type { Assertion, Check, TestCase, TestSuite } from "./test_suite.ts";
