@@ -27,6 +27,7 @@ async function makeBox() {
     "lib/child/main_eval.ts": "",
     "lib/child/main_plugin.ts": "",
     "lib/child/part_expression.ts": "",
+    "lib/child/main_script.ts": "",
     "lib/child/part_script.ts": "",
     "lib/child/zod.ts": "export {};",
     "lib/child/bulkhead.ts": "export {};",

@@ -12,7 +12,12 @@ import {
   type Task,
 } from "../model/mod.ts";
 import { isWithin } from "../paths/is_within.ts";
-import { moduleReader, refusePluginDirectories, refusePluginImports } from "../plan/mod.ts";
+import {
+  moduleReader,
+  refusePluginDirectories,
+  refusePluginImports,
+  scriptPlace,
+} from "../plan/mod.ts";
 import { keyOfPlace, placesInScalar, utf16Column } from "../source/mod.ts";
 import type { Io } from "./command.ts";
 
@@ -31,7 +36,7 @@ export interface ImportCheck {
 
 /** What was read. */
 export interface ImportsChecked {
-  /** The imports of the Evals' scripts, for the plan to judge, by `keyOfPlace()`. */
+  /** The imports of scripts, for the plan to judge, by `keyOfPlace()`. */
   readonly scriptImports: HostFacts["scriptImports"];
   /** How many modules were read and found in order, by the plugins' directory. */
   readonly modulesRead: ReadonlyMap<string, number>;
@@ -50,17 +55,20 @@ export async function checkImports(
   const directories = [...new Set(plugins.map((it) => it.directory))];
   refuse(refusePluginDirectories(directories, policy, host));
   const { runtime, childCode } = host;
-  const scripts = tasks.flatMap(scriptsOf).filter((it) => LOADS.test(String(it.value)));
+  const scripts = tasks.flatMap((it) => scriptsOf(it, policy))
+    .filter((it) => LOADS.test(String(it.text.value)));
   if (!runtime.found || !childCode.found || plugins.length + scripts.length === 0) {
     return { scriptImports: new Map(), modulesRead: new Map() };
   }
   await using scratch = await makeScratchDirectory(io.env);
-  using launcher = openLauncher(host.kernel);
+  const launcher = openLauncher(host.kernel);
+  using _launcher = launcher;
   const read = await readImports(
     {
       modules: plugins.map((it) => it.module),
       directories,
-      scripts: [...new Set(scripts.map((it) => String(it.value)))],
+      scripts: textsOf(scripts, "eval"),
+      scriptModules: textsOf(scripts, "module"),
     },
     scratch.path,
     (root, importMap) =>
@@ -75,7 +83,10 @@ export async function checkImports(
   await checkPlugins(io, read.modules, directories, { policy, host });
   const modules = [...read.modules.keys()];
   return {
-    scriptImports: await importsOfScripts(io, scripts, read.scripts, childCode.value.eval),
+    scriptImports: await importsOfScripts(io, scripts, read, {
+      eval: (it) => resolveImport(it, childCode.value.eval),
+      module: await workspaceResolver(host),
+    }),
     modulesRead: new Map(directories.map((directory) => [
       directory,
       modules.filter((it) => isWithin(directory, it)).length,
@@ -114,20 +125,41 @@ async function checkPlugins(
   })));
 }
 
+function textsOf(scripts: readonly Script[], kind: Script["kind"]): readonly string[] {
+  return [...new Set(scripts.filter((it) => it.kind === kind).map((it) => String(it.text.value)))];
+}
+
+/** Finds out where an import leads. */
+type Resolve = (specifier: string) => Promise<ModuleImport["leadsTo"]>;
+
+/**
+ * Resolves what the script of a task imports, which will lie in a workspace that is not there yet.
+ * What lies in it as well is the task's own; and the names of Node's modules are known to it.
+ */
+async function workspaceResolver({ workspaceRoot }: HostFacts): Promise<Resolve> {
+  const { builtinModules } = await import("node:module");
+  const workspace = `${workspaceRoot}/execution/slot/task-run`;
+  return async (specifier) => {
+    if (builtinModules.includes(specifier)) return { kind: "own" };
+    const leadsTo = await resolveImport(specifier, `${workspace}/script`, []);
+    return leadsTo.kind === "file" && isWithin(workspace, leadsTo.path) ? { kind: "own" } : leadsTo;
+  };
+}
+
 async function importsOfScripts(
   io: Io,
-  scripts: readonly LocatedScalar[],
-  written: ImportsRead["scripts"],
-  from: string,
+  scripts: readonly Script[],
+  read: ImportsRead,
+  resolve: Readonly<Record<Script["kind"], Resolve>>,
 ): Promise<HostFacts["scriptImports"]> {
   const lines = new Map<string, readonly string[]>();
   const found = new Map<string, readonly ModuleImport[]>();
   const problems: Diagnostic[] = [];
-  for (const { value, source } of scripts) {
+  for (const { kind, text: { value, source } } of scripts) {
     const key = keyOfPlace(source);
     if (found.has(key)) continue; // another alias of the same
     const text = String(value);
-    const imports = written.get(text) ?? [];
+    const imports = (kind === "eval" ? read.scripts : read.scriptModules).get(text) ?? [];
     if (imports.length > MAX_IMPORTS) {
       problems.push(tooMany(source));
       continue;
@@ -137,9 +169,12 @@ async function importsOfScripts(
     const place = placesInScalar(lines.get(file)!, source, text);
     found.set(
       key,
-      await Promise.all(
-        imports.map((it) => resolved(it, from, place(it.line, it.character))),
-      ),
+      await Promise.all(imports.map(async ({ specifier, isDynamic, line, character }) => ({
+        specifier,
+        isDynamic,
+        leadsTo: await resolve[kind](specifier),
+        source: place(line, character),
+      }))),
     );
   }
   refuse(problems);
@@ -168,15 +203,23 @@ function tooMany(at: Source): Diagnostic {
   };
 }
 
-/** The scripts of a task that are run in process, and of those inside of it. */
-function scriptsOf({ type, effective, children }: Task): readonly LocatedScalar[] {
-  const known = classOf(type.value);
-  const script = effective.entries.get("script")?.value;
-  const own = known?.kind === "in-process" && known.notRun === undefined &&
-      known.program === "eval" && script?.kind === "scalar"
-    ? [script]
-    : [];
-  return [...own, ...children.flatMap(scriptsOf)];
+/** A text of an author's that runs in process. */
+interface Script {
+  readonly text: LocatedScalar;
+  readonly kind: "eval" | "module";
+}
+
+/** The scripts of a task that are run in process. */
+function scriptsOf(task: Task, policy: Policy): readonly Script[] {
+  const known = classOf(task.type.value);
+  const script = task.effective.entries.get("script")?.value;
+  if (known?.notRun !== undefined) return [];
+  if (known?.kind === "in-process" && known.program === "eval") {
+    return script?.kind === "scalar" ? [{ text: script, kind: "eval" }] : [];
+  }
+  if (known?.kind !== "script" || scriptPlace(task, policy).kind !== "child") return [];
+  const texts = script?.kind === "list" ? script.items : script ? [script] : [];
+  return texts.flatMap((it) => it.kind === "scalar" ? [{ text: it, kind: "module" }] : []);
 }
 
 /**

@@ -1,6 +1,14 @@
 import { StageError } from "../model/mod.ts";
-import { makeStyle, printable, renderDiagnostics } from "../report/mod.ts";
+import type { Args, CommandTable } from "./command_table.ts";
+import type { CommandEntry } from "./commands.ts";
 import { ExitCode } from "./exit_code.ts";
+import { type Log, makeLog } from "./log.ts";
+import { logFormatOf } from "./log_format.ts";
+import type { Prompt } from "./prompt.ts";
+import { parseCommandLine } from "./parse_command_line.ts";
+import { UsageError } from "./usage_error.ts";
+
+export { UsageError };
 
 /** What a command may touch. Tests give their own; `main.ts` gives the real ones. */
 export interface Io {
@@ -11,22 +19,36 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The answer: what a pipe should receive. */
   readonly out: (text: string) => void;
-  /** Everything said about the answer. */
+  /** Everything said about the answer, as it is; commands say it by `log`. */
   readonly err: (text: string) => void;
   /** Whether stdout and stderr are terminals that want colours. */
   readonly colour: { readonly out: boolean; readonly err: boolean };
+  /** Asks whoever sits at the terminal; absent where nobody does. */
+  readonly prompt?: () => Promise<Prompt>;
   /** Fires when the person asks to stop. */
   readonly signal: AbortSignal;
   /** The texts of files that were read, for code frames. */
   readonly texts: Map<string, string>;
 }
 
-/** One command: data and one function. It never exits. */
-export interface Command {
-  readonly name: string;
-  /** The text of `--help`, without the summary. */
-  readonly usage: string;
-  readonly run: (argv: readonly string[], io: Io) => Promise<number>;
+/** The same for a command whose line was read: what it says goes the way that was asked for. */
+export interface CommandIo extends Io {
+  readonly log: Log;
+}
+
+/** What a command does with its command line. It never exits. */
+export type Command = (args: Args, io: CommandIo) => Promise<number>;
+
+/**
+ * Makes a command of a function that takes what the table's options come to.
+ *
+ * @param _table Gives the types; the command line is read before the function is called.
+ */
+export function defineCommand<T extends CommandTable>(
+  _table: T,
+  run: (args: Args<T>, io: CommandIo) => Promise<number>,
+): Command {
+  return run as Command;
 }
 
 const FAULTS = {
@@ -36,43 +58,30 @@ const FAULTS = {
   host: ExitCode.host,
 } as const;
 
-/** The command line itself was wrong. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** Runs a command and turns whatever it throws into text and an exit code. */
 export async function runCommand(
-  command: Command,
+  { name, load }: Pick<CommandEntry, "name" | "load">,
+  table: CommandTable,
   argv: readonly string[],
   io: Io,
 ): Promise<number> {
+  const format = logFormatOf(argv);
   try {
-    return await command.run(argv, io);
+    const args = parseCommandLine(name, table, argv);
+    const log = makeLog(io, { format, quiet: args.values.quiet === true });
+    const command = await load();
+    return await command(args, { ...io, log });
   } catch (error) {
+    const { tell } = makeLog(io, { format, quiet: false });
     if (error instanceof StageError) {
-      io.err(renderDiagnostics(error.diagnostics, io.texts, makeStyle(io.colour.err)));
+      tell(error.diagnostics);
       return FAULTS[error.fault];
     }
-    if (error instanceof UsageError || isParseArgsError(error)) {
-      io.err(
-        `error[usage/${command.name}]: ${printable(complaintOf(error))}\n` +
-          `  help: bulkhead ${command.name} --help\n`,
-      );
+    if (error instanceof UsageError) {
+      const { message, help = `bulkhead ${name} --help` } = error;
+      tell([{ code: `usage/${name}`, severity: "error", message, help }]);
       return ExitCode.usage;
     }
     throw error;
   }
-}
-
-/** The first sentence of what `node:util` says of a command line, in our form. */
-function complaintOf(error: Error): string {
-  if (error instanceof UsageError) return error.message;
-  const sentence = error.message.split(/\n|\. /)[0]!;
-  return `Cannot use the command line: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
-}
-
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof TypeError && "code" in error &&
-    String(error.code).startsWith("ERR_PARSE_ARGS");
 }

@@ -1,7 +1,7 @@
 import baseline from "../../policies/baseline.yaml" with { type: "text" };
 import { type Policy, StageError } from "../model/mod.ts";
 import { loadPolicy, type PolicyText } from "../policy/mod.ts";
-import { type Io } from "./command.ts";
+import type { CommandIo, Io } from "./command.ts";
 import { readText } from "./read_text.ts";
 
 /** What the built-in policy is called where a file would be named. */
@@ -12,9 +12,12 @@ const BASELINE = "built-in baseline";
  *
  * Without any the built-in baseline is in force, and that is said.
  */
-export async function loadPolicies(io: Io, paths: readonly string[]): Promise<Policy> {
+export async function loadPolicies(io: CommandIo, paths: readonly string[]): Promise<Policy> {
   if (paths.length === 0) {
-    io.err("no policy given: the built-in baseline is in force (see policies/baseline.yaml)\n");
+    io.log.note(
+      "policy/baseline",
+      "no policy given: the built-in baseline is in force (see policies/baseline.yaml)",
+    );
     io.texts.set(BASELINE, baseline);
     return await loadPolicy([{ file: BASELINE, text: baseline }]);
   }

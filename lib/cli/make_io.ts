@@ -1,10 +1,8 @@
-import { type Io } from "./command.ts";
+import type { Io } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
+import { logFormatOf } from "./log_format.ts";
 
 const encoder = new TextEncoder();
-
-/** What a shell reports of a program that a closed pipe ended. */
-const BROKEN_PIPE = 141;
 
 /** The real thing, to be disposed of at the end. */
 export interface Terminal extends Io, Disposable {
@@ -36,13 +34,15 @@ export function makeIo(): Terminal {
       while (broken === undefined && bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
     } catch (error) {
       const isPipe = error instanceof Deno.errors.BrokenPipe;
-      broken = isPipe ? BROKEN_PIPE : ExitCode.host;
+      broken = isPipe ? ExitCode.closedPipe : ExitCode.host;
       stop.abort("SIGPIPE");
       if (isPipe || to === Deno.stderr) return;
       const fact = (error as Error).message.replace(/ \(os error \d+\)$/, "").toLowerCase();
-      Deno.stderr.writeSync(
-        encoder.encode(`error[run/output]: Cannot write the answer: ${fact}\n`),
-      );
+      const [code, message] = ["run/output", `Cannot write the answer: ${fact}`];
+      const said = logFormatOf(Deno.args) === "json"
+        ? JSON.stringify({ v: 1, level: "error", code, message })
+        : `error[${code}]: ${message}`;
+      Deno.stderr.writeSync(encoder.encode(`${said}\n`));
     }
   };
   // They make the YAML parser print what it reads onto the answer.
@@ -67,6 +67,13 @@ export function makeIo(): Terminal {
       out: colour && Deno.stdout.isTerminal(),
       err: colour && Deno.stderr.isTerminal(),
     },
+    ...(Deno.stdin.isTerminal() && Deno.stderr.isTerminal() && {
+      prompt: async () => {
+        // Most commands ask nothing.
+        const { openPrompt } = await import("./prompt.ts");
+        return openPrompt(write(Deno.stderr), stop.signal, () => stdinTaken);
+      },
+    }),
     signal: stop.signal,
     texts: new Map(),
     broken: () => broken,

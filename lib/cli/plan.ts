@@ -1,41 +1,28 @@
-import { parseArgs } from "node:util";
 import type { Plan } from "../model/mod.ts";
-import { makeStyle, planJson, planText, renderDiagnostics } from "../report/mod.ts";
-import { type Command, UsageError } from "./command.ts";
+import { makeStyle, planJson, planText } from "../report/mod.ts";
+import { ask } from "./ask.ts";
+import { defineCommand, UsageError } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
-import { COMMON_HELP, COMMON_OPTIONS, questionOf } from "./common_options.ts";
+import { loadFixtures } from "./load_fixtures.ts";
 import { prepare } from "./prepare.ts";
+import { PLAN } from "./tables/plan.ts";
 
 /** `plan`: what would run, and why so. Nothing runs. */
-export const plan: Command = {
-  name: "plan",
-  usage: `Usage: bulkhead plan FLOW… [options]
-
-  --json              one JSON document
-${COMMON_HELP}
-Examples:
-  bulkhead plan examples/demo.yaml -p policies/worker-isolation.yaml
-  bulkhead plan flows/*.yaml -p policies/edge.yaml --json
-`,
-  async run(argv, io) {
-    const { positionals, values } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { ...COMMON_OPTIONS, json: { type: "boolean", default: false } },
-    });
-    if (positionals.length === 0) throw new UsageError("Cannot plan: no flow given");
-    const { plan, hints } = await prepare(io, questionOf(values, positionals));
-    io.out(values.json ? planJson(plan) : planText(plan, makeStyle(io.colour.out)));
-    io.err(
-      renderDiagnostics(
-        [...plan.policy.warnings, ...plan.flows.flatMap((it) => it.diagnostics), ...hints],
-        io.texts,
-        makeStyle(io.colour.err),
-      ),
-    );
-    return refusalCode(plan);
-  },
-};
+export const plan = defineCommand(PLAN, async ({ positionals, values }, io) => {
+  if (positionals.length === 0 && values.bundle === undefined) {
+    throw new UsageError("Cannot plan: no flow given");
+  }
+  const asked = await ask(io, values, positionals, { unnamed: "all", remember: false });
+  const { tasks: mocks } = await loadFixtures(io, values.mock);
+  const { plan, hints } = await prepare(asked.io, { ...asked.question, mocks });
+  io.out(values.json ? planJson(plan) : planText(plan, makeStyle(io.colour.out)));
+  io.log.tell([
+    ...plan.policy.warnings,
+    ...plan.flows.flatMap((it) => it.diagnostics),
+    ...hints,
+  ]);
+  return refusalCode(plan);
+});
 
 /** 0 when everything may run; what the machine lacks and nothing else is the host's fault. */
 export function refusalCode({ flows }: Plan): number {

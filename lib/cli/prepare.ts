@@ -1,8 +1,6 @@
-import { canonicalClass } from "../catalog/aliases.ts";
 import { classOf } from "../catalog/classes.ts";
 import { describePlugins } from "../execute/describe_plugins.ts";
 import { openLauncher } from "../execute/launcher.ts";
-import { parseFlow, readFlow } from "../flow/mod.ts";
 import { inspectHost, listPlugins, type PluginFile } from "../host/mod.ts";
 import {
   type Diagnostic,
@@ -10,15 +8,22 @@ import {
   type Plan,
   type Policy,
   StageError,
+  type SubflowPlan,
   type Task,
+  type TaskMock,
+  tasksOf,
 } from "../model/mod.ts";
-import { type FlowToPlan, harnessChild, makePlan } from "../plan/mod.ts";
-import { applyDefaults, applyRules, flowForced } from "../policy/mod.ts";
+import { harnessChild, makePlan, programsOnHost, scriptPlace, volumeSources } from "../plan/mod.ts";
 import { checkImports } from "./check_imports.ts";
-import type { Io } from "./command.ts";
+import type { CommandIo, Io } from "./command.ts";
+import type { Args } from "./command_table.ts";
 import { loadPolicies } from "./load_policies.ts";
+import { mocksFor } from "./mocks_for.ts";
 import { proveLayers } from "./prove_layers.ts";
-import { readText } from "./read_text.ts";
+import { readFlowSet } from "./flow_set.ts";
+import { readFlows } from "./read_flows.ts";
+import { judgeReach, reachFlows } from "./subflows.ts";
+import type { PLAN } from "./tables/plan.ts";
 
 /** What `plan` and `run` are asked with. */
 export interface Question {
@@ -27,17 +32,49 @@ export interface Question {
   readonly plugins: readonly string[];
   readonly runtime?: string;
   readonly workspace?: string;
+  readonly namespaceFiles?: string;
+  /** Files, and directories of them, that hold the flows which tasks may start. */
+  readonly flowFiles?: readonly string[];
+  /** What stands in for tasks of the flows that are asked for. */
+  readonly mocks?: readonly TaskMock[];
+  /** The bundle that policies, flows and plugins come from: `FILE!path` are files in it. */
+  readonly bundle?: string;
+  /** Where the keys lie that may have signed it. */
+  readonly trust?: readonly string[];
 }
 
-/** A flow on its way to the plan, with what was said of it. */
-interface PreparedFlow extends FlowToPlan {
-  /** What is worth a word to whoever looks at the flow, and not each time it runs. */
-  readonly hints: readonly Diagnostic[];
+/** A question, and who reads the files that it names. */
+export interface Asked {
+  readonly io: CommandIo;
+  readonly question: Question;
+}
+
+/** What the options of a command line ask. */
+export function questionOf(
+  { policy, plugins, runtime, workspace, "namespace-files": namespaceFiles, flows: flowFiles }:
+    Pick<
+      Args<typeof PLAN>["values"],
+      "policy" | "plugins" | "runtime" | "workspace" | "namespace-files" | "flows"
+    >,
+  flows: readonly string[],
+): Question {
+  return {
+    flows,
+    policies: policy,
+    plugins,
+    ...(runtime !== undefined && { runtime }),
+    ...(workspace !== undefined && { workspace }),
+    ...(namespaceFiles !== undefined && { namespaceFiles }),
+    ...(flowFiles.length > 0 && { flowFiles }),
+  };
 }
 
 /** Everything that is known before anything runs. */
 export interface Prepared {
+  /** The flows that were asked for, then those that they may start. */
   readonly plan: Plan;
+  /** What tasks may start, by `namespace/id`. */
+  readonly subflows: ReadonlyMap<string, SubflowPlan>;
   readonly host: HostFacts;
   readonly hints: readonly Diagnostic[];
 }
@@ -47,21 +84,39 @@ export interface Prepared {
  *
  * @throws {StageError} With the problems of every policy, else of every flow.
  */
-export async function prepare(io: Io, question: Question): Promise<Prepared> {
+export async function prepare(io: CommandIo, question: Question): Promise<Prepared> {
   const policy = await loadPolicies(io, question.policies);
-  const flows = await readFlows(io, question.flows, policy);
+  const asked = await readFlows(io, question.flows, policy);
+  const mocked = question.mocks === undefined
+    ? asked
+    : asked.map((it) => ({ ...it, mocks: mocksFor(it.flow, question.mocks!) }));
+  const set = await readFlowSet(io, mocked, question.flowFiles ?? [], policy);
+  const reach = reachFlows(mocked, set);
+  const flows = [...reach.flows, ...reach.candidates];
+  const tasks = flows.flatMap(({ flow }) => tasksOf(flow));
   const host = await inspectHost({
     policy,
     env: io.env,
     ...(question.runtime !== undefined && { runtime: question.runtime }),
     ...(question.workspace !== undefined && { workspace: question.workspace }),
+    ...(question.namespaceFiles !== undefined && { namespaceFiles: question.namespaceFiles }),
     plugins: question.plugins,
-    needsEngine: flows.some(({ flow }) => [...flow.tasks, ...flow.errors].some(usesContainers)),
+    ...(question.bundle !== undefined && {
+      bundle: question.bundle,
+      pluginsLaid: question.plugins,
+      trust: question.trust ?? [],
+    }),
+    // Where no volume is given, none is looked at.
+    ...(policy.containers.volumes.length > 0 && {
+      volumes: volumeSources(tasks),
+    }),
+    needsEngine: tasks.some((it) => usesContainer(it, policy)),
+    programs: tasks.flatMap((it) => programsOnHost(it, policy)),
   });
   const files = await listPlugins(question.plugins);
   const { scriptImports, modulesRead } = await checkImports(io, {
     plugins: files,
-    tasks: flows.flatMap(({ flow }) => [...flow.tasks, ...flow.errors]),
+    tasks,
     policy,
     host,
   });
@@ -70,44 +125,20 @@ export async function prepare(io: Io, question: Question): Promise<Prepared> {
     modulesRead: modulesRead.get(it.directory) ?? 0,
   }));
   const facts = { ...host, plugins, scriptImports };
+  const plan = makePlan(policy, flows, facts);
+  const judged = judgeReach(reach, plan.flows);
   return {
-    plan: makePlan(policy, flows, facts),
+    plan: { ...plan, flows: judged.flows },
+    subflows: judged.subflows,
     host: facts,
-    hints: flows.flatMap((it) => it.hints),
+    hints: reach.flows.flatMap((it) => it.hints),
   };
 }
 
-async function readFlows(
-  io: Io,
-  paths: readonly string[],
-  policy: Policy,
-): Promise<readonly PreparedFlow[]> {
-  const problems: Diagnostic[] = [];
-  const flows: PreparedFlow[] = [];
-  for (const path of paths) {
-    try {
-      const root = readFlow(await readText(io, path, "flow"), path);
-      const ruled = applyRules(applyDefaults(root, policy), policy.rules, canonicalClass);
-      const { flow, warnings, hints } = parseFlow(ruled.flow);
-      flows.push({
-        flow,
-        warnings: [...flowForced(root, policy), ...ruled.warnings, ...warnings],
-        hints,
-        violations: ruled.violations,
-        changes: ruled.changes,
-      });
-    } catch (error) {
-      if (!(error instanceof StageError)) throw error;
-      problems.push(...error.diagnostics);
-    }
-  }
-  if (problems.length > 0) throw new StageError(problems);
-  return flows;
-}
-
-function usesContainers({ type, children }: Task): boolean {
-  const known = classOf(type.value);
-  return (known?.kind === "script" && known.notRun === undefined) || children.some(usesContainers);
+function usesContainer(task: Task, policy: Policy): boolean {
+  const known = classOf(task.type.value);
+  return known?.kind === "script" && known.notRun === undefined &&
+    scriptPlace(task, policy).kind === "container";
 }
 
 async function loadPlugins(
@@ -132,6 +163,7 @@ async function loadPlugins(
     });
   const known = (type: string) => classOf(type) !== undefined;
   await proveLayers(io, host);
-  using launcher = openLauncher(host.kernel);
+  const launcher = openLauncher(host.kernel);
+  using _launcher = launcher;
   return await describePlugins(files, childFor, known, launcher, io.signal);
 }

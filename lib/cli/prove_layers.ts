@@ -53,7 +53,8 @@ export async function testLayers(
   await using directory = await makeScratchDirectory(io.env);
   const program = await findProgram();
   const plan = selfTestPlan({ directory: directory.path, runtime, kernel, program });
-  using launcher = openLauncher(kernel);
+  const launcher = openLauncher(kernel);
+  using _launcher = launcher;
   return await runTrials(plan, launcher, io.signal);
 }
 

@@ -7,16 +7,20 @@ import type { Io } from "./command.ts";
  *
  * @throws {StageError} When it cannot be read, is too large or is no text.
  */
-export async function readText(io: Io, path: string, what: "policy" | "flow"): Promise<string> {
+export async function readText(
+  io: Io,
+  path: string,
+  what: "policy" | "flow" | "file" | "test",
+): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await io.readFile(path);
   } catch (cause) {
     throw new StageError(
       [{
-        code: `${what}/unreadable`,
+        code: `${what === "file" ? "check" : what}/unreadable`,
         severity: "error",
-        message: `Cannot read ${what} "${path}": ${factOf(cause)}`,
+        message: `Cannot read ${what === "test" ? "unit tests" : what} "${path}": ${factOf(cause)}`,
       }],
       "input",
       { cause },

@@ -1,150 +1,195 @@
-import { parseArgs } from "node:util";
-import { clearLeftOvers, runFlow } from "../execute/mod.ts";
-import { resolveInputs } from "../flow/mod.ts";
+import {
+  asksForLogs,
+  clearLeftOvers,
+  type FlowOutcome,
+  randomId,
+  resumeKey,
+  runFlow,
+} from "../execute/mod.ts";
 import { makeOwnDirectory } from "../host/mod.ts";
-import { type Event, StageError } from "../model/mod.ts";
+import { type FlowPlan, StageError } from "../model/mod.ts";
 import { harnessChild } from "../plan/mod.ts";
-import { makeStyle, renderDiagnostics, runText, safeJson } from "../report/mod.ts";
-import { parseYaml, toPlain } from "../source/mod.ts";
-import { type Command, type Io, UsageError } from "./command.ts";
+import { ask } from "./ask.ts";
+import { type CommandIo, defineCommand, UsageError } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
-import { COMMON_HELP, COMMON_OPTIONS, questionOf } from "./common_options.ts";
+import { findResumed } from "./find_resumed.ts";
+import { begunInputs, flowInputs } from "./flow_inputs.ts";
+import { readGivenInputs } from "./given_inputs.ts";
+import { openState } from "./open_state.ts";
 import { refusalCode } from "./plan.ts";
+import { keptStore } from "./kept_store.ts";
+import { loadFixtures } from "./load_fixtures.ts";
 import { prepare } from "./prepare.ts";
+import { checkPauses, mayAsk, resumerOf } from "./resumer.ts";
+import { flowMeans } from "./flow_means.ts";
 import { proveLayers } from "./prove_layers.ts";
-import { readText } from "./read_text.ts";
+import { takeTurn } from "./take_turn.ts";
+import { RUN } from "./tables/run.ts";
+import { tellRun } from "./tell_run.ts";
 
 /** `run`: a flow under policies, to its end. */
-export const run: Command = {
-  name: "run",
-  usage: `Usage: bulkhead run FLOW [options]
-
-  -i, --input K=V     a value for an input; repeat it
-  --inputs FILE       values for inputs, as YAML or JSON
-  --json              events as JSON Lines on stdout
-  -q, --quiet         say nothing about tasks that go well
-  --keep              leave the workspaces
-${COMMON_HELP}
-Exit codes: 0 fine, 1 the execution failed, 2 wrong usage, 3 a file cannot be read,
-4 refused by policy, 124 timed out, 125 this machine lacks something, 130/143 interrupted.
-
-Examples:
-  bulkhead run examples/demo.yaml -p policies/worker-isolation.yaml
-  bulkhead run flow.yaml -i name=world --json | jq -c 'select(.type == "task.denied")'
-`,
-  async run(argv, io) {
-    const { positionals, values } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        ...COMMON_OPTIONS,
-        input: { type: "string", short: "i", multiple: true, default: [] as string[] },
-        inputs: { type: "string" },
-        json: { type: "boolean", default: false },
-        quiet: { type: "boolean", short: "q", default: false },
-        keep: { type: "boolean", default: false },
-      },
-    });
-    const [file, ...more] = positionals;
-    if (file === undefined) throw new UsageError("Cannot run: no flow given");
-    if (more.length > 0) {
-      throw new UsageError(`Cannot run "${more[0]}" as well: one flow at a time`);
-    }
-    const given = await givenInputs(io, values.inputs, values.input);
-    const { plan, host } = await prepare(io, questionOf(values, [file]));
-    const [flowPlan] = plan.flows;
-    if (flowPlan === undefined) throw new UsageError("Cannot run: no flow given");
-    io.err(
-      renderDiagnostics(
-        [...plan.policy.warnings, ...flowPlan.diagnostics],
-        io.texts,
-        makeStyle(io.colour.err),
-      ),
-    );
-    const refused = refusalCode(plan);
-    if (refused !== ExitCode.ok) {
-      io.err(`nothing was run: ${flowPlan.flow.namespace}/${flowPlan.flow.id} is refused\n`);
-      return refused;
-    }
-    const inputs = resolveInputs(flowPlan.flow, given);
-    const { runtime, childCode } = host;
-    if (!runtime.found) throw new StageError([runtime.problem], "host");
-    if (!childCode.found) throw new StageError([childCode.problem], "host");
-    await proveLayers(io, host);
-    await makeOwnDirectory(host.workspaceRoot, "workspace");
-    tellCleared(io, await clearLeftOvers(host.workspaceRoot));
-    const { state, timedOut } = await runFlow({
+export const run = defineCommand(RUN, async ({ positionals, values }, io) => {
+  const [file, ...more] = positionals;
+  if (file === undefined && values.bundle === undefined && values.resume === undefined) {
+    throw new UsageError("Cannot run: no flow given");
+  }
+  if (more.length > 0) {
+    throw new UsageError(`Cannot run "${more[0]}" as well: one flow at a time`);
+  }
+  using resumed = await findResumed(io, values, positionals);
+  const fixtures = await loadFixtures(io, values.mock);
+  const written = await readGivenInputs(io, values.inputs, values.input);
+  const given = { ...written, typed: { ...fixtures.inputs, ...written.typed } };
+  const asked = await ask(io, values, resumed?.flows ?? positionals, {
+    unnamed: "the only one",
+    remember: true,
+  });
+  const { plan, host, subflows } = await prepare(asked.io, {
+    ...asked.question,
+    mocks: fixtures.tasks,
+  });
+  const [flowPlan] = plan.flows;
+  if (flowPlan === undefined) throw new UsageError("Cannot run: no flow given");
+  io.log.tell([...plan.policy.warnings, ...plan.flows.flatMap((it) => it.diagnostics)]);
+  const refused = refusalCode(plan);
+  if (refused !== ExitCode.ok) {
+    const { namespace, id } = flowPlan.flow;
+    io.log.note("run/refused", `nothing was run: ${namespace}/${id} is refused`);
+    return refused;
+  }
+  const pauses = { yes: values.yes, onResume: values["on-resume"] };
+  // What goes to programs is for programs to give.
+  const asks = !values.quiet && !values.json && values["log-format"] !== "json";
+  const resumer = resumerOf(pauses, asks ? io.prompt : undefined);
+  checkPauses(plan.flows, resumer, pauses);
+  resumed?.check(flowPlan);
+  const execution = resumed?.held.begun.execution ?? randomId();
+  const inputs = resumed === undefined
+    ? await flowInputs(io, given, {
       plan: flowPlan,
-      policy: plan.policy.digest,
-      inputs,
-      env: (name) => io.env[name],
-      workspaceRoot: host.workspaceRoot,
-      keep: values.keep,
-      renderChild: harnessChild(runtime.value, childCode.value, host, {
-        program: "builtIn",
-        read: [],
-      }),
-      kernel: host.kernel,
-      signal: io.signal,
-      now: () => new Date(),
-      emit: values.json ? (event) => io.out(`${safeJson(event)}\n`) : told(io, values.quiet),
-    });
-    if (values.keep) io.err(`workspaces are kept below ${host.workspaceRoot}\n`);
-    switch (state) {
-      case "SUCCESS":
-      case "WARNING":
-        return ExitCode.ok;
-      case "KILLED":
-        return io.signal.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
-      default:
-        return timedOut ? ExitCode.timedOut : ExitCode.failed;
-    }
-  },
-};
+      host,
+      execution,
+      asks,
+    })
+    : begunInputs(flowPlan.flow.inputs, resumed.held.begun.inputs);
+  const { runtime, childCode } = host;
+  if (!runtime.found) throw new StageError([runtime.problem], "host");
+  if (!childCode.found) throw new StageError([childCode.problem], "host");
+  await proveLayers(io, host);
+  await makeOwnDirectory(host.workspaceRoot, "workspace");
+  tellCleared(io, await clearLeftOvers(host.workspaceRoot, resumesOf(flowPlan)));
+  await using told = await tellRun(
+    io,
+    { ...values, asks: mayAsk(plan.flows, resumer) },
+    plan.flows,
+  );
+  const turn = await takeTurn(io, flowPlan.flow, execution, told.emit);
+  if (turn.is === "ended") return codeOf(io, { state: turn.state, timedOut: false });
+  using _turn = turn.held;
+  using kept = await openState(io, values, {
+    execution,
+    plan: flowPlan,
+    policy: plan.policy.digest,
+    inputs: inputs.values,
+    resumed,
+  });
+  const { journal } = kept;
+  await using store = keptStore(io);
+  // Lines of the log are most of what is told, and no resumed execution goes by them otherwise.
+  const keepsLogs = values.keep || asksForLogs(flowPlan);
+  const outcome = await runFlow({
+    ...flowMeans(io),
+    ...(resumer && { resumer }),
+    store: store.open,
+    plan: flowPlan,
+    subflows,
+    givenFiles: fixtures.files,
+    ...(fixtures.trigger && { trigger: fixtures.trigger.variables }),
+    policy: plan.policy.digest,
+    execution,
+    inputs: inputs.values,
+    inputFiles: inputs.files,
+    hidden: inputs.hidden,
+    env: (name) => io.env[name],
+    workspaceRoot: host.workspaceRoot,
+    keep: values.keep,
+    ...(host.namespaceFiles !== undefined && { namespaceFiles: host.namespaceFiles }),
+    prestart: !values["no-prestart"],
+    concurrency: concurrencyOf(values.concurrency),
+    renderChild: harnessChild(runtime.value, childCode.value, host, {
+      program: "builtIn",
+      read: [],
+    }),
+    kernel: host.kernel,
+    textOf: (path) => io.texts.get(path),
+    ...(journal && { journal }),
+    signal: kept.signal,
+    now: () => new Date(),
+    emit(event) {
+      if (keepsLogs || event.type !== "task.log") journal?.event(event);
+      told.emit(event);
+    },
+  });
+  await told[Symbol.asyncDispose]();
+  kept.end(outcome.state);
+  if (values.keep) {
+    io.log.note(
+      "run/kept",
+      journal === undefined
+        ? `workspaces and stored files are kept below ${host.workspaceRoot}`
+        : `workspaces are kept below ${host.workspaceRoot}, stored files in ${journal.filesDirectory}`,
+    );
+  }
+  return codeOf(io, outcome);
+});
+
+/** The exit code of a run. */
+function codeOf(
+  io: CommandIo,
+  { state, timedOut }: Pick<FlowOutcome, "state" | "timedOut">,
+): number {
+  switch (state) {
+    case "SUCCESS":
+    case "WARNING":
+      return ExitCode.ok;
+    case "KILLED":
+      return io.signal.reason === "SIGTERM" ? ExitCode.terminated : ExitCode.interrupted;
+    default:
+      return timedOut ? ExitCode.timedOut : ExitCode.failed;
+  }
+}
+
+/** The tasks that take up again what a killed harness has left of them. */
+function resumesOf({ flow, tasks }: FlowPlan): ReadonlySet<string> {
+  return new Set(
+    tasks.filter(({ program }) => program?.kind === "container" && program.resume)
+      .map(({ task }) => resumeKey(flow.namespace, flow.id, task.id)),
+  );
+}
 
 /** In one line, and only if there was something. */
 function tellCleared(
-  io: Io,
+  io: CommandIo,
   { executions, processes, containers, failures }: Awaited<ReturnType<typeof clearLeftOvers>>,
 ): void {
   if (executions > 0) {
-    io.err(
-      `cleared what a killed harness had left: executions ${executions}, processes ${processes}, containers ${containers}\n`,
+    io.log.note(
+      "host/cleared",
+      `cleared what a killed harness had left: executions ${executions}, processes ${processes}, containers ${containers}`,
     );
   }
-  for (const it of failures) {
-    io.err(`warning[host/left-over]: Cannot clear what a killed harness has left in ${it}\n`);
-  }
+  io.log.tell(failures.map((it) => ({
+    code: "host/left-over",
+    severity: "warning",
+    message: `Cannot clear what a killed harness has left in ${it}`,
+  })));
 }
 
-function told(io: Io, quiet: boolean): (event: Event) => void {
-  const tell = runText(io.texts, makeStyle(io.colour.out));
-  return (event) => {
-    const text = tell(event);
-    if (!quiet || ["task.denied", "task.limited", "execution.finished"].includes(event.type)) {
-      io.out(text);
-    }
-  };
-}
-
-/** `--inputs FILE` first, `-i` over it. */
-async function givenInputs(
-  io: Io,
-  file: string | undefined,
-  pairs: readonly string[],
-): Promise<Record<string, unknown>> {
-  const given: Record<string, unknown> = {};
-  if (file !== undefined) {
-    const root = parseYaml(await readText(io, file, "flow"), file);
-    if (root?.kind !== "map") {
-      throw new UsageError(`Cannot use inputs of "${file}": expected a map of names and values`);
-    }
-    Object.assign(given, toPlain(root));
+/** How many task runs go on at a time; as many as there are processors where nothing is said. */
+function concurrencyOf(given: string | undefined): number {
+  if (given === undefined) return navigator.hardwareConcurrency;
+  if (!/^[1-9]\d{0,3}$/.test(given)) {
+    throw new UsageError(`Cannot use --concurrency "${given}": expected a number from 1 to 9999`);
   }
-  for (const pair of pairs) {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new UsageError(`Cannot use input "${pair}": expected name=value`);
-    given[pair.slice(0, at)] = pair.slice(at + 1);
-  }
-  return given;
+  return Number(given);
 }

@@ -1,4 +1,4 @@
-import { type EngineAccess, listImages, runContainerTrials } from "../execute/mod.ts";
+import { clientEnv, type EngineAccess, listImages, runContainerTrials } from "../execute/mod.ts";
 import { makeScratchDirectory } from "../host/mod.ts";
 import type { Engine, Found, LayerProof, SelfTest } from "../model/mod.ts";
 import { containerTestPlan } from "../plan/mod.ts";
@@ -18,13 +18,19 @@ export async function testContainers(
   image: string | undefined,
 ): Promise<LayerProof> {
   if (!engine.found) return notProved(engine.problem.message);
+  if (!engine.value.isLocal) {
+    return notProved("the engine is not on this machine, and the files of the trial are");
+  }
   const { client, host } = engine.value;
-  const access: EngineAccess = { host, clientEnv: clientEnv(io.env) };
+  const access: EngineAccess = {
+    host,
+    clientEnv: clientEnv(engine.value, (name) => io.env[name]),
+  };
   const images = image === undefined
     ? (await listImages(client, access)).slice(0, MOST_IMAGES)
     : [image];
   for (const it of images) {
-    const test = await testWith(io, client, it, access);
+    const test = await testWith(io, engine.value, it, access);
     if (test.broken === undefined) {
       const holds = test.results.every((result) => result.holds);
       const verdict = holds ? "proved" : "failed";
@@ -44,22 +50,23 @@ export async function testContainers(
 
 async function testWith(
   io: Io,
-  client: string,
+  engine: Engine,
   image: string,
   access: EngineAccess,
 ): Promise<SelfTest> {
   await using directory = await makeScratchDirectory(io.env);
   const [uid, gid] = [Deno.uid() ?? 0, Deno.gid() ?? 0];
-  const plan = containerTestPlan({ directory: directory.path, client, image, uid, gid });
+  const plan = containerTestPlan({
+    directory: directory.path,
+    client: engine.client,
+    engine,
+    image,
+    uid,
+    gid,
+  });
   return await runContainerTrials(plan, access, io.signal);
 }
 
 function notProved(reason: string): LayerProof {
   return { layer: "container", verdict: "not-proved", reason, results: [] };
-}
-
-function clientEnv(env: Io["env"]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    ["HOME", "DOCKER_CONFIG"].flatMap((it) => env[it] === undefined ? [] : [[it, env[it]]]),
-  );
 }

@@ -1,4 +1,6 @@
 import { deepEqual, match } from "node:assert/strict";
+import { containerRules } from "../../tests/container_rules.ts";
+import { engineFacts } from "../../tests/engine_facts.ts";
 import type { LayerProof, Machine, Policy } from "../model/mod.ts";
 import { unmetNeeds } from "./unmet_needs.ts";
 
@@ -17,17 +19,15 @@ const ALL: Has = {
     found: true,
     value: { landlock: 7, lacks: [], arch: "x86_64", libraries: [], resolver: [] },
   },
-  engine: { found: true, value: { client: "/docker", version: "1", host: "unix:///s" } },
+  engine: { found: true, value: engineFacts() },
 };
 
 function asked(kernel: Policy["kernel"]["value"], engine?: string): Asked {
   return {
     kernel: { value: kernel, source: at(2) },
-    containers: {
-      networks: [],
-      users: [],
-      ...(engine !== undefined && { engine: { value: engine, source: at(4) } }),
-    },
+    containers: containerRules(
+      engine === undefined ? {} : { engine: { value: engine, source: at(4) } },
+    ),
   };
 }
 
