@@ -8,19 +8,37 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   paths: [],
   catalog: ["model"],
-  // Mechanism without opinion: system calls, and threads under them.
+  // Mechanism without opinion: system calls, and threads under them; what engines are told.
   kernel: ["model"],
+  container: ["model"],
   source: ["model"],
-  policy: LEAVES,
+  // What an image and a port are is said by what tells engines of them.
+  policy: [...LEAVES, "container"],
   flow: LEAVES,
-  plan: LEAVES,
+  plan: [...LEAVES, "container"],
   host: [...LEAVES, "kernel"],
-  execute: [...LEAVES, "kernel"],
+  execute: [...LEAVES, "kernel", "container"],
   report: LEAVES,
+  // Tests of flows: what they say, and what became of them.
+  check: LEAVES,
+  bundle: LEAVES,
+  // What outlives an execution: keys and values, and the record that a resumed one goes by.
+  state: [...LEAVES, "kernel"],
   // Bundled on its own; imported by nobody but what plugins see of it.
   child: ["model", "source"],
   build: ["model", "source", "host"],
-  cli: [...LEAVES, "policy", "flow", "plan", "host", "execute", "report"],
+  cli: [
+    ...LEAVES,
+    "policy",
+    "flow",
+    "plan",
+    "check",
+    "host",
+    "execute",
+    "report",
+    "bundle",
+    "state",
+  ],
 };
 
 async function* sources(directory: URL): AsyncGenerator<URL> {
@@ -78,7 +96,18 @@ Deno.test("only the rooms for it start processes, and only main.ts exits", async
 });
 
 Deno.test("what a plan is made of touches no disk, no clock and no process", async () => {
-  const pure = ["model", "paths", "catalog", "source", "policy", "flow", "plan", "report"];
+  const pure = [
+    "model",
+    "paths",
+    "catalog",
+    "container",
+    "source",
+    "policy",
+    "flow",
+    "plan",
+    "check",
+    "report",
+  ];
   const found: string[] = [];
   let files = 0;
   for (const room of pure) {

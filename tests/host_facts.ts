@@ -1,3 +1,4 @@
+import { engineFacts } from "./engine_facts.ts";
 import type { HostFacts } from "../lib/model/mod.ts";
 
 /**
@@ -22,12 +23,13 @@ export function hostFacts(own: Partial<HostFacts> = {}): HostFacts {
         builtIn: "/code/built_in",
         eval: "/code/eval",
         plugin: "/code/plugin",
+        script: "/code/script",
         importMap: "/code/map",
         guardedImportMap: "/code/guarded",
         modules: ["/code/zod"],
       },
     },
-    engine: { found: true, value: { client: "/docker", version: "27", host: "unix:///socket" } },
+    engine: { found: true, value: engineFacts() },
     builtInPaths: [],
     workspaceRoot: "/workspaces",
     realPaths: new Map(),

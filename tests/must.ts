@@ -1,7 +1,20 @@
 import { readKernel } from "../lib/kernel/mod.ts";
 
 /** What a test may need of the machine, beside Deno. */
-export type Necessity = "engine" | "compile" | "landlock" | "mount";
+export type Necessity =
+  | "engine"
+  | "podman"
+  | "compile"
+  | "landlock"
+  | "mount"
+  | "shells"
+  | "terminal"
+  | "mandoc"
+  | "systemd"
+  | "chromium";
+
+/** What `.ci/engine podman` imports: podman asks for the whole name. */
+export const PODMAN_IMAGE = "docker.io/library/busybox:latest";
 
 /** Whether a test can run here. */
 export interface Need {
@@ -19,9 +32,13 @@ const found = new Map<Necessity, string>();
  * the test runs, and fails where the machine falls short.
  *
  * @param what `engine`: a container engine that answers `docker version`.
+ * `podman`: podman that runs a container of the image that `.ci/engine podman` gives it.
  * `compile`: the pair that `compile-base` prints. A machine that reaches dl.deno.land
  * needs none and says so with `BULKHEAD_MUST=compile`.
  * `landlock`: a kernel whose Landlock can be used. `mount`: the right to mount.
+ * `shells`: bash, zsh and fish, and script(1) to give them a terminal. `mandoc` and `systemd`:
+ * the programs mandoc(1) and systemd-analyze(1). `terminal`: script(1) and stty(1).
+ * `chromium`: a browser by that name.
  */
 export function need(what: Necessity): Need {
   const reason = missing(what);
@@ -65,10 +82,30 @@ function missing(what: Necessity): string {
 
 const LOOKS: Readonly<Record<Necessity, () => string>> = {
   engine: missingEngine,
+  podman: missingPodman,
   compile: missingCompileBase,
   landlock: missingLandlock,
   mount: missingMount,
+  shells: () => missingPrograms("bash", "zsh", "fish", "script"),
+  terminal: () => missingPrograms("script", "stty"),
+  mandoc: () => missingPrograms("mandoc"),
+  systemd: () => missingPrograms("systemd-analyze"),
+  chromium: () => missingPrograms("chromium"),
 };
+
+function missingPrograms(...names: readonly string[]): string {
+  const directories = (Deno.env.get("PATH") ?? "").split(":");
+  const missing = names.filter((name) => !directories.some((it) => isFile(`${it}/${name}`)));
+  return missing.length === 0 ? "" : `there is no ${missing.join(", no ")}`;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 function missingLandlock(): string {
   const kernel = readKernel();
@@ -96,6 +133,19 @@ function missingEngine(): string {
     return `no container engine answers (${said})`;
   } catch {
     return "there is no docker client";
+  }
+}
+
+function missingPodman(): string {
+  try {
+    const { success, stderr } = new Deno.Command("podman", {
+      args: [...["run", "--rm", "--pull=never", "--network=none"], PODMAN_IMAGE, "true"],
+      stdin: "null",
+    }).outputSync();
+    if (success) return "";
+    return `podman runs nothing (${new TextDecoder().decode(stderr).trim().split("\n").at(-1)})`;
+  } catch {
+    return "there is no podman";
   }
 }
 

@@ -1,3 +1,4 @@
+import { engineFacts } from "../engine_facts.ts";
 import { hostFacts } from "../host_facts.ts";
 
 /** How many teams have classes of their own: what the rules and the tasks share. */
@@ -127,6 +128,7 @@ export const HOST = hostFacts({
       builtIn: "/opt/bulkhead/code/built_in.mjs",
       eval: "/opt/bulkhead/code/eval.mjs",
       plugin: "/opt/bulkhead/code/plugin.mjs",
+      script: "/opt/bulkhead/code/run_script.mjs",
       importMap: "/opt/bulkhead/code/import_map.json",
       guardedImportMap: "/opt/bulkhead/code/guarded_import_map.json",
       modules: ["/opt/bulkhead/code/zod.mjs", "/opt/bulkhead/code/bulkhead.mjs"],
@@ -134,7 +136,7 @@ export const HOST = hostFacts({
   },
   engine: {
     found: true,
-    value: { client: "/usr/bin/docker", version: "27.0", host: "unix:///run/docker.sock" },
+    value: engineFacts({ client: "/usr/bin/docker", version: "27.0" }),
   },
   builtInPaths: [
     { path: "/proc", what: "what the kernel says of processes" },

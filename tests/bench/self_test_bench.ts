@@ -14,6 +14,8 @@ import { findProgram, makeScratchDirectory, openProofCache, proofKey } from "../
 import { readKernel } from "../../lib/kernel/mod.ts";
 import type { Found, Kernel } from "../../lib/model/mod.ts";
 import { selfTestPlan } from "../../lib/plan/mod.ts";
+import { makeScripts, runHello } from "./hello.ts";
+import { type Case, elapsed, takeTurns, timesTable } from "./measure.ts";
 
 const rounds = Number(Deno.args[0] ?? 30);
 const root = await Deno.makeTempDir({ prefix: "bulkhead_bench_" });
@@ -27,13 +29,9 @@ const NONE: Found<Kernel> = {
 const found = readKernel();
 const kernel: Found<Kernel> = typeof found === "string" ? NONE : { found: true, value: found };
 
-const hello = `${root}/hello.mjs`;
-await Deno.writeTextFile(hello, 'console.log("hello");');
-
-async function plain(): Promise<void> {
-  const { success } = await new Deno.Command(runtime.path, { args: ["run", hello] }).output();
-  if (!success) throw new Error("Cannot measure: the plain runtime fails");
-}
+const hello = `${root}/hello.js`;
+await makeScripts(root);
+const plain = () => runHello([runtime.path, "run", hello], root);
 
 async function test(layer: Found<Kernel>): Promise<void> {
   await using directory = await makeScratchDirectory(env);
@@ -42,7 +40,7 @@ async function test(layer: Found<Kernel>): Promise<void> {
   const { results, broken } = await runTrials(plan, launcher, new AbortController().signal);
   const failed = results.filter((it) => !it.holds);
   if (broken !== undefined || failed.length > 0) {
-    throw new Error(`Cannot measure: ${broken ?? JSON.stringify(failed)}`);
+    throw new Error(`${broken ?? JSON.stringify(failed)}`);
   }
 }
 
@@ -52,33 +50,24 @@ async function lookUp(): Promise<void> {
   const cache = openProofCache(env);
   if (await cache.has(key)) return;
   await cache.add(key);
-  if (!await cache.has(key)) throw new Error("Cannot measure: nothing is remembered");
+  if (!await cache.has(key)) throw new Error("nothing is remembered");
 }
 
-const CASES: Readonly<Record<string, () => Promise<void>>> = {
-  "plain deno run": plain,
-  "self-test, Deno layer": () => test(NONE),
-  ...(kernel.found && { "self-test, Deno and kernel layer": () => test(kernel) }),
-  "look-up of one that held": lookUp,
-};
+const cases: readonly Case[] = [
+  { name: "plain deno run", take: () => elapsed(plain) },
+  { name: "self-test, Deno layer", take: () => elapsed(() => test(NONE)) },
+  ...(kernel.found
+    ? [{
+      name: "self-test, Deno and kernel layer",
+      take: () => elapsed(() => test(kernel)),
+    }]
+    : []),
+  { name: "look-up of one that held", take: () => elapsed(lookUp) },
+];
 
-const times = new Map<string, number[]>(Object.keys(CASES).map((it) => [it, []]));
-for (let round = -2; round < rounds; round++) {
-  for (const [name, work] of Object.entries(CASES)) {
-    const start = performance.now();
-    await work();
-    if (round >= 0) times.get(name)!.push(performance.now() - start);
-  }
+try {
+  const samples = await takeTurns(cases, { rounds });
+  await Deno.stdout.write(new TextEncoder().encode(timesTable(cases, samples)));
+} finally {
+  await Deno.remove(root, { recursive: true });
 }
-await Deno.remove(root, { recursive: true });
-
-const at = (list: readonly number[], part: number) =>
-  list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) * part)]!;
-const unit = at(times.get("plain deno run")!, 0.5);
-let text = `${rounds} rounds; milliseconds\n`;
-for (const [name, list] of times) {
-  const [median, late] = [at(list, 0.5), at(list, 0.95)];
-  text += `${name.padEnd(34)} median ${median.toFixed(1).padStart(6)}` +
-    `  p95 ${late.toFixed(1).padStart(6)}  ${(median / unit).toFixed(2)} x plain\n`;
-}
-await Deno.stdout.write(new TextEncoder().encode(text));

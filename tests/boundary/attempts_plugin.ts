@@ -52,14 +52,14 @@ function runner(constants: Readonly<Record<string, string>>) {
   };
 }
 
-/** The job is one line: what it comes by may stay open after it. */
-async function readLine(): Promise<string> {
+/** The job is the second line: what it comes by may stay open after it. */
+async function readJob(): Promise<string> {
   let text = "";
   for await (const it of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     text += it;
-    if (text.includes("\n")) break;
+    if (text.split("\n").length > 2) break;
   }
-  return text;
+  return text.split("\n")[1]!;
 }
 
 function send(record: object): void {
@@ -75,7 +75,7 @@ for (const it of ["unhandledrejection", "error"]) {
 export default { type: "TYPE", run: runAttempts };
 
 if (import.meta.main) {
-  await runAttempts(JSON.parse(await readLine()).task);
+  await runAttempts(JSON.parse(await readJob()).task);
   send({ type: "result", state: "success", outputs: {} });
   Deno.exit(0);
 }

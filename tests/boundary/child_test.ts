@@ -1,13 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { readRecord } from "../../lib/execute/read_record.ts";
+import { type ReadRecord, readRecord } from "../../lib/execute/read_record.ts";
 import { locateChildCode } from "../../lib/host/child_code.ts";
 import { denoArgv } from "../../lib/plan/deno_argv.ts";
-import type { ChildRecord, Job } from "../../lib/model/mod.ts";
+import type { Job, Preparation } from "../../lib/model/mod.ts";
 import { type Box, lazily, makeBox } from "./box.ts";
 
 /** What a child said, and how it ended. */
 interface Answer {
-  readonly records: readonly ChildRecord[];
+  readonly records: readonly ReadRecord[];
   readonly text: string;
   readonly code: number;
 }
@@ -48,9 +48,9 @@ async function evaluate(
     variables: {},
     secrets: {},
     workspace: `${box.root}/open`,
-    spawn: false,
     ...change,
   };
+  const preparation: Preparation = { v: 1, spawn: false, expressions: false };
   const none = { allow: [], deny: [] } as const;
   const closed = { allow: [], deny: "all" } as const;
   const [file, ...args] = denoArgv(
@@ -76,7 +76,9 @@ async function evaluate(
     stderr: "null",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(job)));
+  await writer.write(
+    new TextEncoder().encode(`${JSON.stringify(preparation)}\n${JSON.stringify(job)}`),
+  );
   if (input !== "closed") await writer.write(new TextEncoder().encode(FOLLOWING));
   if (input !== "open") await writer.close();
   const [text, { code: exit }] = await Promise.all([
@@ -89,7 +91,7 @@ async function evaluate(
   return { records, text, code: exit };
 }
 
-const denials = (records: readonly ChildRecord[]) =>
+const denials = (records: readonly ReadRecord[]) =>
   records.flatMap((it) => it.type === "denied" ? [it.denial] : []);
 const resultOf = ({ records }: Answer) => records.find((it) => it.type === "result");
 const outputsOf = (answer: Answer) => {

@@ -1,13 +1,12 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { need } from "../must.ts";
 import { type Box, lazily, makeBox, makeWord, placeOf } from "./box.ts";
+import { attackScript, GRANTED, rows, SECRET } from "./container_attacks.ts";
 import { finished, logged, runHarness, type Said, startHarness } from "./harness.ts";
 
 const IMAGE = "busybox:latest";
 const SCRIPT = "io.kestra.plugin.scripts.shell.Script";
 const RUNNER = "io.kestra.plugin.scripts.runner.docker.Docker";
-const SECRET = makeWord("secret");
-const GRANTED = makeWord("granted");
 
 const { ignore, reason } = needContainers();
 
@@ -99,7 +98,7 @@ test("a container succeeds, and its outputs come by both pipes", async () => {
   equal(said.code, 0, said.stderr);
   const { state, outputs } = finished(said, "it");
   equal(state, "SUCCESS");
-  deepEqual(outputs, { vars: { a: 1, b: "two" }, exitCode: 0 });
+  deepEqual(outputs, { vars: { a: 1, b: "two" }, exitCode: 0, outputFiles: {} });
   equal(logged(said, "it"), `said ${GRANTED}\n<workspace> <env-file>`);
   deepEqual(await leftovers(said, box), []);
 });
@@ -114,7 +113,7 @@ test("a container that fails keeps what it said before", async () => {
   const { state, ending, outputs } = finished(said, "it");
   equal(state, "FAILED");
   deepEqual(ending, { kind: "exited", code: 3 });
-  deepEqual(outputs, { vars: { a: 1 }, exitCode: 3 });
+  deepEqual(outputs, { vars: { a: 1 }, exitCode: 3, outputFiles: {} });
   deepEqual(await leftovers(said, box), []);
 });
 
@@ -150,76 +149,6 @@ test("a container is gone when the harness is interrupted", async () => {
   deepEqual(await leftovers(said, box), []);
 });
 
-/** What a script tries; it is a shell's text. Finds $SECRET_FILE, a file of the host. */
-interface Row {
-  readonly name: string;
-  readonly script: string;
-  /** What a script may do instead. */
-  readonly control: string;
-  /** What a plain `docker run` says, with the box mounted. */
-  readonly reached: RegExp;
-  /** What the control says; `reached` where it is not said. */
-  readonly granted?: RegExp;
-}
-
-const word = new RegExp(SECRET);
-const grantedWord = new RegExp(GRANTED);
-
-const rows: readonly Row[] = [
-  {
-    name: "a file of the host",
-    script: "cat $SECRET_FILE",
-    control: `echo ${GRANTED} > own; cat own`,
-    reached: word,
-    granted: grantedWord,
-  },
-  {
-    name: "the files beside its workspace",
-    script: "ls $(dirname $SECRET_FILE)",
-    control: `touch ${GRANTED}; ls`,
-    reached: /secret\.txt/,
-    granted: grantedWord,
-  },
-  {
-    name: "the environment of the harness",
-    script: "env",
-    control: "env",
-    reached: word,
-    granted: /WORKING_DIR=/,
-  },
-  {
-    name: "a write to its root",
-    script: "echo planted > /etc/planted; cat /etc/planted",
-    control: "echo planted > planted; cat planted",
-    reached: /^planted$/m,
-  },
-  {
-    name: "to be root",
-    script: `test "$(id -u)" = 0 && echo root`,
-    control: `test "$(id -u)" != 0 && echo somebody`,
-    reached: /^root$/m,
-    granted: /^somebody$/m,
-  },
-  {
-    name: "capabilities",
-    script: "grep ^CapEff /proc/self/status | grep -v 0000000000000000",
-    control: "grep ^CapEff /proc/self/status | grep 0000000000000000",
-    reached: /^CapEff/m,
-  },
-  {
-    name: "new privileges",
-    script: "grep ^NoNewPrivs /proc/self/status | grep 0",
-    control: "grep ^NoNewPrivs /proc/self/status | grep 1",
-    reached: /^NoNewPrivs/m,
-  },
-  {
-    name: "a device",
-    script: "mknod null c 1 3 && echo made",
-    control: "mknod pipe p && echo made",
-    reached: /^made$/m,
-  },
-];
-
 const boxes: Box[] = [];
 Deno.test.afterAll(async () => {
   for (const it of boxes) await it[Symbol.asyncDispose]();
@@ -230,7 +159,7 @@ const contained = lazily(async () => {
   boxes.push(box);
   const file = await box.write("in/secret.txt", SECRET);
   await Deno.chmod(box.root, 0o755);
-  const set = (script: string) => `SECRET_FILE=${file}\n${script}`;
+  const set = (script: string) => attackScript(file, script);
   const task = (id: string, script: string) => ({ id, allowFailure: true, script: set(script) });
   const said = await run(
     box,
@@ -293,7 +222,8 @@ test("the forced image and runner win over the task's own", async () => {
   equal(said.code, 0, said.stderr);
   equal(logged(said, "it"), "ran");
   const planned = said.events.find((it) => it.type === "task.planned");
-  ok(planned?.argv.includes(IMAGE) && !planned.argv.join().includes("evil"), said.stdout);
+  const image = `docker.io/library/${IMAGE}`;
+  ok(planned?.argv.includes(image) && !planned.argv.join().includes("evil"), said.stdout);
   const by = planned?.because.find((it) => it.effect.includes("containerImage"));
   deepEqual(by?.source, {
     file: said.policy,
@@ -343,6 +273,56 @@ for (
     ok(!said.stdout.includes('"message":"ran"'));
   });
 }
+
+test("a volume is what the policy gives by its real path, and a link in it is no way out", async () => {
+  await using box = await makeBox();
+  await box.write("given/word.txt", GRANTED);
+  await box.write("forbidden/word.txt", SECRET);
+  const { root } = box;
+  for (const it of ["given", "forbidden"]) await Deno.chmod(`${root}/${it}`, 0o755);
+  await Deno.chmod(root, 0o755);
+  await Deno.symlink(`${root}/forbidden`, `${root}/given/link`);
+  const policyText = JSON.stringify({
+    kestra: {
+      ee: { "java-security": { enabled: true, "forbidden-paths": [`${root}/forbidden`] } },
+    },
+    bulkhead: { containers: { volumes: [`${root}/given`] } },
+  });
+  const mounted = (path: string) => {
+    const runner = { type: RUNNER, volumes: [`${root}/${path}:/in`] };
+    const script = "cat /in/word.txt /in/link/word.txt; touch /in/new";
+    const task = { id: "it", allowFailure: true, failFast: false, taskRunner: runner, script };
+    return run(box, [task], { policyText });
+  };
+  const given = await mounted("given");
+  match(logged(given, "it"), new RegExp(GRANTED));
+  ok(!given.stdout.includes(SECRET), "a link leads to what is in the container");
+  match(logged(given, "it"), /Read-only file system/);
+  for (const path of ["given/link", "forbidden", "."]) {
+    const refused = await mounted(path);
+    equal(refused.code, 4, refused.stdout);
+    ok(refused.stderr.includes(`${refused.policy}:1:`), refused.stderr);
+    ok(refused.stderr.includes(`${refused.flow}:`), refused.stderr);
+  }
+  // Docker itself follows the link.
+  const plain = docker(
+    ...["run", "--rm", "--network=none", `--volume=${root}/given/link:/in`, IMAGE],
+    ...["cat", "/in/word.txt"],
+  );
+  match(plain.stdout, new RegExp(SECRET));
+});
+
+test("an image that an expression comes to is judged as one that is written", async () => {
+  await using box = await makeBox();
+  const policyText = "bulkhead: { containers: { images: { deny: [busybox] } } }\n";
+  const of = (containerImage: string, text?: string) =>
+    run(box, [{ id: "it", containerImage, script: "echo ran" }], text ? { policyText: text } : {});
+  const rendered = await of("{{ 'busybox' }}:latest", policyText);
+  equal(finished(rendered, "it").ending?.kind, "not-started");
+  ok(!rendered.stdout.includes('"message":"ran"'));
+  equal((await of(IMAGE, policyText)).code, 4);
+  equal(logged(await of("{{ 'busybox' }}:latest"), "it"), "ran");
+});
 
 Deno.test("boundary: without an engine nothing runs, not even what needs none", async () => {
   await using box = await makeBox();

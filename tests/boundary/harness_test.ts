@@ -346,7 +346,8 @@ const expressions = [
   "{% include '/etc/passwd' %}",
   "{% import '/etc/passwd' %}",
   "{{ read('/etc/passwd') }}",
-  "{{ fileURI('/etc/passwd') }}",
+  "{{ read(fileURI('/etc/passwd')) }}",
+  "{{ read('file:///etc/passwd') }}",
 ].map((text, i) => ({ text, id: `escape_${i}` }));
 
 const rendered = lazily(async () => {

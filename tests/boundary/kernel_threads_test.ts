@@ -120,6 +120,42 @@ testWith("landlock", "boundary: what a process says comes whole, whatever its si
   deepEqual([out.length, err.length, code], [bytes, 7, 3]);
 });
 
+testWith(
+  "landlock",
+  "boundary: who may look up files of /proc lists none, and has nothing of other processes",
+  async () => {
+    const other = new Deno.Command("/bin/sleep", {
+      args: ["60"],
+      env: { WORD: "of-another" },
+      stdin: "null",
+    }).spawn();
+    try {
+      const told = async (command: string, rules: KernelRules) => {
+        using threads = openKernelThreads(kernel());
+        const argv = ["/bin/sh", "-c", command];
+        const process = await threads.spawn(rules, { argv, env: {}, cwd: "/", session: "shared" });
+        return (await saidBy(process)).out;
+      };
+      const open = { ...CLOSED, lookup: ["/proc"] };
+      const own = "/bin/cat /proc/self/maps";
+      match(await told(own, open), /\[stack\]/);
+      equal(await told(own, CLOSED), "");
+      const environ = `/bin/cat /proc/${other.pid}/environ`;
+      const all = { ...CLOSED, read: ["/"], execute: ["/"] };
+      const free = await new Deno.Command("/bin/sh", { args: ["-c", environ] }).output();
+      match(new TextDecoder().decode(free.stdout), /of-another/);
+      equal(await told(environ, open), "", "its environment is its own");
+      equal(await told(environ, all), "", "whatever else is open");
+      const list = "/bin/ls /proc";
+      match(await told(list, all), /self/);
+      equal(await told(list, open), "");
+    } finally {
+      other.kill("SIGKILL");
+      await other.status;
+    }
+  },
+);
+
 testWith("landlock", "boundary: rules that the kernel refuses start nothing", async () => {
   await using box = await makeBox();
   const file = await box.write("file", "x");

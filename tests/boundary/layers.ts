@@ -1,14 +1,16 @@
-import { runChild } from "../../lib/execute/run_child.ts";
+import { runChild, startChild } from "../../lib/execute/run_child.ts";
 import { placeRules } from "../../lib/execute/place_rules.ts";
 import { openLauncher, type Start } from "../../lib/execute/launcher.ts";
 import { readKernel } from "../../lib/kernel/mod.ts";
-import type { KernelRules } from "../../lib/model/mod.ts";
+import type { Event, KernelRules } from "../../lib/model/mod.ts";
 import { runHarness } from "./harness.ts";
 import type { Technique } from "./techniques/mod.ts";
 import { CLASSES, GRANTED, type Leg, makeWorld, SECRET, type World } from "./world.ts";
 
 /** Which layers stand between a technique and what it is after. */
-export type Mode = "none" | "deno" | "kernel" | "all";
+export type Mode = "none" | "deno" | "kernel" | Whole;
+/** The real harness, with children that waited for their tasks or with fresh ones. */
+type Whole = "all" | "all, fresh";
 
 /** What a leg of a technique came to. */
 export interface Told {
@@ -53,8 +55,8 @@ export async function tryAll(techniques: readonly Technique[], mode: Mode): Prom
   const before = await changes(world, techniques);
   const forbidden = JSON.stringify(await world.forbidden());
   const batches = legs.flatMap((leg) => batchesOf(techniques, leg));
-  const said = mode === "all"
-    ? await runAll(world, techniques, batches)
+  const said = mode === "all" || mode === "all, fresh"
+    ? await runAll(world, techniques, batches, mode)
     : await runLayer(world, techniques, batches, mode);
   const after = await changes(world, techniques);
   const told = (leg: Leg) =>
@@ -165,11 +167,14 @@ async function runLayer(
       const command = mode === "deno" ? it : { ...it, env: { ...it.env, DENO_DIR: inherited } };
       return start(command, how);
     };
-    const { ending, result } = await runChild({
+    const child = startChild({
       argv: mode === "deno" ? own : withAll(own, plugin),
       spawn,
       env: world.env,
       cwd: workspace,
+      preparation: { spawn: batch.class === "open", expressions: false },
+    });
+    const { ending, result } = await runChild(child, {
       job: {
         v: 1,
         work: { kind: "plugin", module: plugin },
@@ -177,7 +182,6 @@ async function runLayer(
         variables: {},
         secrets: {},
         workspace,
-        spawn: batch.class === "open",
       },
       timeoutMs: 120_000,
       signal: new AbortController().signal,
@@ -212,8 +216,10 @@ async function runAll(
   world: World,
   techniques: readonly Technique[],
   batches: readonly Batch[],
+  mode: Whole,
 ): Promise<Said> {
   const args = ["--json", "-p", world.policy, "--workspace", world.workspaces];
+  if (mode === "all, fresh") args.push("--no-prestart");
   const bodies = batches.map((it) => ({
     ...it,
     techniques: it.techniques.filter((i) => !techniques[i]!.module),
@@ -229,6 +235,7 @@ async function runAll(
   const run = await runHarness(["run", flow, "--plugins", world.plugins, ...args], world);
   const lines = run.events.flatMap((it) => it.type === "task.log" ? [it.message] : []);
   const others = run.events.filter((it) => it.type !== "task.log").map((it) => JSON.stringify(it));
+  checkOrigins(run.events, mode);
   const said = saidIn(lines);
   const modules = await Promise.all(
     techniques.flatMap((it, i) =>
@@ -239,6 +246,16 @@ async function runAll(
     told: new Map([...said.told, ...modules]),
     rest: [said.rest, ...others, run.stderr].join("\n"),
   };
+}
+
+/** Fails unless every task but the first, which nothing runs before, had the child that is meant. */
+function checkOrigins(events: readonly Event[], mode: Whole): void {
+  const origins = events.flatMap((it) => it.type === "task.started" ? [it.child] : []);
+  const meant = mode === "all" ? "pre-started" : "fresh";
+  const wrong = origins.slice(1).filter((it) => it !== meant);
+  if (origins.length < 2 || wrong.length > 0) {
+    throw new Error(`${wrong.length} of ${origins.length} children are not ${meant}`);
+  }
 }
 
 /** A technique that is a module is a plugin of its own: the harness loads it before it runs it. */

@@ -1,3 +1,5 @@
+import { markdownTable } from "../markdown_table.ts";
+import type { Markers } from "../marked_text.ts";
 import type { Technique } from "./techniques/mod.ts";
 
 /** Which single layers stop a technique, and whether all together do. */
@@ -8,8 +10,11 @@ export interface Stopped {
   readonly all: boolean;
 }
 
-export const BEGIN = "<!-- layers: made from a run, see tests/boundary/layers_test.ts -->";
-export const END = "<!-- layers end -->";
+/** Where the README has it. */
+export const LAYERS: Markers = {
+  begin: "<!-- layers: made from a run, see tests/boundary/layers_test.ts -->",
+  end: "<!-- layers end -->",
+};
 
 /**
  * The table of what each layer stops: a row for each class of problems and each way it ends.
@@ -35,19 +40,5 @@ export function layersTable(
   }
   const head = ["what is tried", "ways", "pre-flight alone", "Deno alone", "kernel alone", "all"];
   const lines = [...rows.values()].map(({ head, marks, count }) => [head, `${count}`, ...marks]);
-  const widths = head.map((it, i) => Math.max(it.length, ...lines.map((line) => line[i]!.length)));
-  const render = (cells: readonly string[]) =>
-    `| ${cells.map((it, i) => it.padEnd(widths[i]!)).join(" | ")} |\n`;
-  return render(head) + render(widths.map((it) => "-".repeat(it))) + lines.map(render).join("");
-}
-
-/** The text between the two markers of a page. */
-export function tableIn(page: string): string {
-  return page.slice(page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)).trim() + "\n";
-}
-
-/** The page with this table between its markers. */
-export function withTable(page: string, table: string): string {
-  const begin = page.indexOf(BEGIN) + BEGIN.length;
-  return `${page.slice(0, begin)}\n\n${table}\n${page.slice(page.indexOf(END))}`;
+  return markdownTable([head, ...lines]);
 }

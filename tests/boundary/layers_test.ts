@@ -1,8 +1,9 @@
 import { equal, ok } from "node:assert/strict";
+import { markedText, withMarkedText } from "../marked_text.ts";
 import { need } from "../must.ts";
 import { lazily } from "./box.ts";
 import { canTry, type Mode, refusedBeforeRun, type Trial, tryAll } from "./layers.ts";
-import { BEGIN, END, layersTable, tableIn, withTable } from "./layers_table.ts";
+import { LAYERS, layersTable } from "./layers_table.ts";
 import { techniques } from "./techniques/mod.ts";
 import { SECRET } from "./world.ts";
 
@@ -14,14 +15,15 @@ const { ignore, reason } = need("landlock");
 const named = (name: string) => ignore ? `${name} [ignored: ${reason}]` : name;
 
 const trials = lazily(async () => {
-  const [none, deno, kernel, all, preflight] = await Promise.all([
+  const [none, deno, kernel, all, fresh, preflight] = await Promise.all([
     tryAll(techniques, "none"),
     tryAll(techniques, "deno"),
     tryAll(techniques, "kernel"),
     tryAll(techniques, "all"),
+    tryAll(techniques, "all, fresh"),
     refusedBeforeRun(techniques),
   ]);
-  return { none, deno, kernel, all, preflight };
+  return { none, deno, kernel, all, "all, fresh": fresh, preflight };
 });
 
 async function trialOf(mode: Mode): Promise<Trial> {
@@ -43,12 +45,14 @@ for (const [i, it] of techniques.entries()) {
     async fn() {
       const attack = (await trialOf("none")).attack[i]!;
       ok(attack.reached, `the attack is broken: ${attack.error ?? attack.result}`);
-      for (const mode of ["deno", "kernel", "all"] as const) {
+      for (const mode of ["deno", "kernel", "all", "all, fresh"] as const) {
         const twin = (await trialOf(mode)).control[i]!;
         ok(twin.reached, `the control is broken (${mode}): ${twin.error ?? twin.result}`);
       }
-      const { reached, error, result } = (await trialOf("all")).attack[i]!;
-      equal(reached ? "reached" : "stopped", end, error ?? result);
+      for (const mode of ["all", "all, fresh"] as const) {
+        const { reached, error, result } = (await trialOf(mode)).attack[i]!;
+        equal(reached ? "reached" : "stopped", end, `${mode}: ${error ?? result}`);
+      }
     },
   });
 }
@@ -59,10 +63,12 @@ Deno.test({
   ),
   ignore,
   async fn() {
-    const { rest, changed } = await trialOf("all");
-    ok(!changed);
-    ok(rest.includes('"type":"execution.finished"'), "the run did not end");
-    ok(!rest.includes(SECRET), rest.split("\n").find((it) => it.includes(SECRET)));
+    for (const mode of ["all", "all, fresh"] as const) {
+      const { rest, changed } = await trialOf(mode);
+      ok(!changed);
+      ok(rest.includes('"type":"execution.finished"'), "the run did not end");
+      ok(!rest.includes(SECRET), rest.split("\n").find((it) => it.includes(SECRET)));
+    }
   },
 });
 
@@ -84,11 +90,10 @@ Deno.test({
     }));
     const table = layersTable(techniques, stopped);
     const page = await Deno.readTextFile(README);
-    ok(page.includes(BEGIN) && page.includes(END), "the README has no place for the table");
-    if (REWRITE) await Deno.writeTextFile(README, withTable(page, table));
+    if (REWRITE) await Deno.writeTextFile(README, withMarkedText(page, LAYERS, table));
     else {
       equal(
-        tableIn(page),
+        markedText(page, LAYERS),
         table,
         "write it anew: BULKHEAD_LAYERS=rewrite deno test -A tests/boundary/layers_test.ts",
       );

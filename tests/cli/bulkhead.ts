@@ -43,6 +43,7 @@ export async function bulkhead(argv: readonly string[], given: Given): Promise<C
       ...Object.fromEntries(inherited),
       PATH: "/nonexistent", // No client of an engine: the same words everywhere.
       TMPDIR: given.cwd,
+      BULKHEAD_STATE: `${given.cwd}/state`,
       ...given.env,
     },
     stdin: "piped",
@@ -100,7 +101,7 @@ export function steady(text: string, cwd: string): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, "<time>")
     .replace(/(?<=^|["'\s])\/\S*?\/(deno)(?=["'\s]|$)/gm, "<runtime>")
     .replace(
-      /[^\s"',]*\/((?:built_in|eval|plugin|zod|bulkhead)\.mjs|(?:guarded_)?import_map\.json)/g,
+      /[^\s"',]*\/((?:built_in|eval|plugin|run_script|zod|bulkhead)\.mjs|(?:guarded_)?import_map\.json)/g,
       "<child>/$1",
     )
     .replace(/\bDeno \d+\.\d+\.\d+/g, "Deno <version>")

@@ -63,6 +63,14 @@ errors:
     type: io.kestra.plugin.core.log.Log
     message: it failed
 `,
+  "hinted.yaml": `id: hinted
+namespace: a.b
+tasks:
+  - id: hello
+    type: io.kestra.plugin.core.log.Log
+    message: hi
+    runIf: "true"
+`,
   "slow.yaml": `id: slow
 namespace: a.b
 tasks:
@@ -116,6 +124,7 @@ finally:
     type: io.kestra.plugin.core.log.Log
     message: bye
 triggers: []
+workerGroup: {key: gpu}
 `,
   "required.yaml": `id: required
 namespace: a.b

@@ -43,6 +43,21 @@ Deno.test("cli: a closed pipe ends the run without a word", async () => {
   deepEqual(await leftovers(files.path), []);
 });
 
+Deno.test.each([
+  { name: "man" },
+  { name: "completions bash" },
+  { name: "help run" },
+])("cli: a closed pipe ends $name without a word, and with 141", async ({ name }) => {
+  const { code, stdout, stderr } = await new Deno.Command("/bin/bash", {
+    args: ["-c", `set -o pipefail; "$@" | true`, "bash", ...command(), ...name.split(" ")],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  deepEqual([text(stdout), text(stderr)], ["", ""]);
+  // 0 when all of it was in the pipe before its reader was gone.
+  equal([0, 141].includes(code), true, String(code));
+});
+
 Deno.test("cli: a full disk under the answer is an error with a reason", async () => {
   await using files = await makeFiles(FILES);
   const call = await shell(`"$@" > /dev/full`, files.path);

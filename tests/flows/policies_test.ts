@@ -1,4 +1,6 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { judgeImage } from "../../lib/container/mod.ts";
+import { loadPolicy } from "../../lib/policy/mod.ts";
 import { bulkhead, makeFiles } from "../cli/bulkhead.ts";
 
 const LOG = "io.kestra.plugin.core.log.Log";
@@ -213,4 +215,58 @@ Deno.test("policies: namespaces narrow, by whole segments", async () => {
   equal(await verdict("company"), "refuse");
   equal(await verdict("company.team"), "refuse");
   equal(await verdict("comp"), "run");
+});
+
+async function readyMade(name: string, ...inner: object[]) {
+  const text = await Deno.readTextFile(new URL(`../../policies/${name}`, import.meta.url));
+  return await loadPolicy([
+    { file: name, text },
+    ...inner.map((it, i) => ({ file: `${i}.yaml`, text: JSON.stringify({ bulkhead: it }) })),
+  ]);
+}
+
+Deno.test("policies/pinned.yaml lets in pinned images of its list, and no other", async () => {
+  const { containers } = await readyMade("pinned.yaml");
+  const digest = `sha256:${"0".repeat(64)}`;
+  const verdict = (image: string) => {
+    const verdict = judgeImage(image, containers.images);
+    return verdict.allowed ? verdict.name : verdict.by?.rule.split(".").at(-1);
+  };
+  equal(verdict(`python:3.13@${digest}`), `docker.io/library/python@${digest}`);
+  equal(verdict(`ghcr.io/acme/tools/a@${digest}`), `ghcr.io/acme/tools/a@${digest}`);
+  equal(verdict("python:3.13"), "require-digest");
+  equal(verdict(`python:2.7@${digest}`), "allow");
+  equal(verdict(`ghcr.io/acme.evil/a@${digest}`), "allow");
+  equal(verdict(`node:latest@${digest}`), "deny");
+  equal(verdict(`node@${digest}`), `docker.io/library/node@${digest}`);
+});
+
+Deno.test("policies/pinned.yaml can be narrowed by a file of one's own, and not widened", async () => {
+  const { containers } = await readyMade("pinned.yaml", {
+    containers: { volumes: ["/srv/results/team:rw"], cpus: 1 },
+  });
+  deepEqual(containers.volumes.map((it) => [it.value, it.readOnly]), [[
+    "/srv/results/team",
+    false,
+  ]]);
+  equal(containers.cpus?.value, 1);
+  for (
+    const wider of [
+      { volumes: ["/srv/shared:rw"] },
+      { capabilities: ["CHOWN"] },
+      { networks: ["none", "bridge"] },
+      { "read-only": false },
+      { ports: [80] },
+      { images: { "require-digest": false } },
+    ]
+  ) await rejects(readyMade("pinned.yaml", { containers: wider }), /Cannot (give|set)/);
+});
+
+Deno.test("policies/edge.yaml runs scripts in a child, of the languages that can; others give none", async () => {
+  const languages = async (name: string) =>
+    (await readyMade(name)).scripts.inProcess.map((it) => it.value);
+  deepEqual(await languages("edge.yaml"), ["deno", "node", "bun"]);
+  for (const it of ["baseline.yaml", "pinned.yaml", "worker-isolation.yaml"]) {
+    deepEqual(await languages(it), [], it);
+  }
 });

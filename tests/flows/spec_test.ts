@@ -92,5 +92,6 @@ Deno.test("a flow without the forced runner keeps its own, and is refused for it
     cwd: files.path,
   });
   equal(code, 4);
-  match(stderr, /error\[plan\/task-runner\]: .*runner\.Process"/);
+  match(stderr, /error\[plan\/process-denied\]: .*shell\.Commands" may not start processes/);
+  match(stderr, /runner Process is chosen here\n\s+at flow\.yaml:10:24/);
 });
