@@ -1,0 +1,2 @@
+/** Stands in a plan for the name of the container. */
+export const CONTAINER = "<container>";
