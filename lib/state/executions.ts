@@ -9,7 +9,7 @@ import {
   readProgress,
   resumeJournal,
 } from "./journal.ts";
-import { GONE, removeExecution } from "./remove_execution.ts";
+import { GONE, removeExecution, removeGone } from "./remove_execution.ts";
 
 /** After so long an execution that nobody has resumed is forgotten. */
 export const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
@@ -122,7 +122,7 @@ export function openExecutions(root: string): Executions {
       for (const [i, { name, at }] of byAge.entries()) {
         const directory = `${all}/${name}`;
         if (name.endsWith(GONE)) {
-          Deno.removeSync(directory, { recursive: true });
+          removeGone(directory);
           continue;
         }
         if (i < KEPT_EXECUTIONS && now.getTime() - at < KEPT_MS) continue;
