@@ -35,9 +35,10 @@ async function listNames(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory), (it) => it.name)).sort();
 }
 
+/** Also when it was born: a file system may give an inode's number again at once. */
 async function identity(path: string): Promise<string> {
-  const { dev, ino } = await Deno.stat(path);
-  return `${dev}:${ino}`;
+  const { dev, ino, birthtime } = await Deno.stat(path);
+  return `${dev}:${ino}:${birthtime?.getTime()}`;
 }
 
 function codeOf(error: unknown): string {

@@ -90,7 +90,8 @@ async function shell(script: string, cwd: string) {
   const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
     args: ["-c", script, "sh", ...command(), "run", "flow.yaml", "-p", "open.yaml", "--json"],
     cwd,
-    env: { TMPDIR: cwd, NO_COLOR: "1" },
+    // Of a home that cannot be written a run says that it keeps no state.
+    env: { TMPDIR: cwd, NO_COLOR: "1", BULKHEAD_STATE: `${cwd}/state` },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };

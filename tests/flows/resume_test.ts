@@ -284,7 +284,8 @@ testWith(
       const control = await runFlow(RUN, given);
       deepEqual(control.states, { talk: "SUCCESS", next: "FAILED", execution: "FAILED" });
       await flow(500);
-      const filled = await runFlow(RUN, given);
+      // Lines are kept where they are asked for.
+      const filled = await runFlow([...RUN, "--keep"], given);
       equal(filled.code, 125, filled.stderr);
       match(filled.stderr, /error\[host\/state-full\]: .*journal\.jsonl": no space left/);
       equal(filled.states.next, undefined, "nothing is begun that could not be remembered");
