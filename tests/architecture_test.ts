@@ -12,15 +12,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kernel: ["model"],
   container: ["model"],
   source: ["model"],
+  // What a plan says of one access. Who refused an access asks it too.
+  access: ["model", "paths"],
   // What an image and a port are is said by what tells engines of them.
   policy: [...LEAVES, "container"],
   flow: LEAVES,
   plan: [...LEAVES, "container"],
   host: [...LEAVES, "kernel"],
-  execute: [...LEAVES, "kernel", "container"],
+  execute: [...LEAVES, "kernel", "container", "access"],
   report: LEAVES,
-  // Tests of flows: what they say, and what became of them.
-  check: LEAVES,
+  // Judges over what the stages say: it asks the same pure functions as a run does, and no copies.
+  check: [...LEAVES, "policy", "flow", "plan", "container", "access"],
   bundle: LEAVES,
   // What outlives an execution: keys and values, and the record that a resumed one goes by.
   state: [...LEAVES, "kernel"],
@@ -33,6 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "flow",
     "plan",
     "check",
+    "access",
     "host",
     "execute",
     "report",
@@ -102,6 +105,7 @@ Deno.test("what a plan is made of touches no disk, no clock and no process", asy
     "catalog",
     "container",
     "source",
+    "access",
     "policy",
     "flow",
     "plan",

@@ -16,6 +16,23 @@ export type Area =
   | "test"
   | "usage";
 
+/** What stands between two places of a file, and what is to stand there instead. */
+export interface TextEdit {
+  /** Where the old text begins. */
+  readonly at: Source;
+  /** Where it ends: the first place that is not part of it. The same as `at` puts text in. */
+  readonly end: Omit<Source, "file">;
+  readonly text: string;
+}
+
+/** A change of files that takes the cause of a complaint away, and changes nothing else that they mean. */
+export interface Fix {
+  /** What it does, for a person: `replace "taskDefaults" by "pluginDefaults"`. */
+  readonly title: string;
+  /** None overlaps another one. Never empty. */
+  readonly edits: readonly TextEdit[];
+}
+
 /** One complaint, or one thing worth knowing. */
 export interface Diagnostic {
   /** Stable and greppable, `area/what`. The wording may change, this may not. */
@@ -28,6 +45,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly at: Source }[];
   /** The way out, when we know one. */
   readonly help?: string;
+  /** The way out, where a program may take it. */
+  readonly fix?: Fix;
 }
 
 /** What was wrong, by who has to act; `cli/` maps each to its exit code. */

@@ -71,6 +71,8 @@ export type EventBody =
     readonly layer: "preflight" | "deno" | "kernel" | "container";
     readonly because: Because;
   }
+  /** It asked for something, and was not refused; told once for each thing, and only where it is asked for. */
+  | TaskHead & Denial & { readonly type: "task.accessed" }
   | TaskHead & {
     /** It ran into a limit: of that it was ended, or could not have what it asked for. */
     readonly type: "task.limited";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./access.ts";
 export * from "./container.ts";
 export * from "./diagnostic.ts";
 export * from "./event.ts";

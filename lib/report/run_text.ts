@@ -87,6 +87,9 @@ export function runText(
         }`;
         return line(run, 2, said) + place(run, because, "  built-in rule\n");
       }
+      // For programs that learn from it; a person would not find the rest among them.
+      case "task.accessed":
+        return "";
       case "task.limited": {
         const { limit, value, because } = event;
         const said = `${style.red("limit")} ${limit} ${value}: ${printable(because.rule)}`;

@@ -1,0 +1,8 @@
+/**
+ * What a plan says of one access.
+ *
+ * @module
+ */
+export { becauseOfDenial } from "./because_of_denial.ts";
+export { decideAccess } from "./decide_access.ts";
+export { hostMatches } from "./host_matches.ts";

@@ -1,0 +1,38 @@
+import type { Diagnostic, HostFacts, LocatedMap, Plan, Policy } from "../../model/mod.ts";
+
+/** What a rule looks at. All of it was read and planned before; a rule reads no file. */
+export interface LintContext {
+  /** The policy that is judged, or under which flows are judged. */
+  readonly policy?: Policy;
+  /** The YAML of each file of that policy, by file. */
+  readonly policyRoots: ReadonlyMap<string, LocatedMap>;
+  /** The flows that are judged, planned under the policy; without a policy none. */
+  readonly plan?: Plan;
+  /** The YAML of each flow, by file, as it was written: without defaults. */
+  readonly flowRoots: ReadonlyMap<string, LocatedMap>;
+  /** What the disk says of paths that the policy names; absent where it was not asked. */
+  readonly paths?: ReadonlyMap<string, PathFact>;
+  readonly host: HostFacts;
+}
+
+/** What lies at a path. */
+export type PathFact =
+  | { readonly kind: "missing" }
+  | { readonly kind: "file" | "directory" | "other"; readonly real: string };
+
+/** One thing that is looked for in policies and flows. */
+export interface LintRule {
+  /** Stable, `check/what`. */
+  readonly code: Diagnostic["code"];
+  readonly severity: Diagnostic["severity"];
+  /** One line, no period: what is wrong where it speaks. */
+  readonly title: string;
+  /** Why that matters, and what it rests on; a paragraph. */
+  readonly why: string;
+  /** YAML in which it finds something: a policy or a flow, whole. */
+  readonly bad: string;
+  /** The same, mended: it finds nothing there. */
+  readonly good: string;
+  /** What it finds. Pure. */
+  readonly find: (context: LintContext) => Iterable<Diagnostic>;
+}
