@@ -10,6 +10,8 @@ export interface LintContext {
   readonly plan?: Plan;
   /** The YAML of each flow, by file, as it was written: without defaults. */
   readonly flowRoots: ReadonlyMap<string, LocatedMap>;
+  /** The text of each file, by its name: places inside of scalars and changes of files are found in it. */
+  readonly texts: ReadonlyMap<string, string>;
   /** What the disk says of paths that the policy names; absent where it was not asked. */
   readonly paths?: ReadonlyMap<string, PathFact>;
   readonly host: HostFacts;
