@@ -35,6 +35,8 @@ export interface LintRule {
   readonly bad: string;
   /** The same, mended: it finds nothing there. */
   readonly good: string;
+  /** The policy under which `bad` and `good` are judged, for flows that are wrong under a policy only. */
+  readonly under?: string;
   /** What it finds. Pure. */
   readonly find: (context: LintContext) => Iterable<Diagnostic>;
 }
