@@ -8,7 +8,7 @@ export { resumeKey } from "./containers/resume_note.ts";
 export { clientEnv } from "./client_env.ts";
 export { describePlugins } from "./describe_plugins.ts";
 export { type ImportsRead, readImports } from "./read_imports.ts";
-export type { WrittenImport } from "./written_import.ts";
+export type { WrittenImport } from "../source/mod.ts";
 export { taskDigest } from "./engine/task_digest.ts";
 export { findSecrets } from "./find_secrets.ts";
 export { inputFileUri, type StoreOwner } from "./files/file_store.ts";

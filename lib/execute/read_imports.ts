@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 import { type HarnessChild, StageError } from "../model/mod.ts";
 import type { Launcher } from "./launcher.ts";
 import { CHILD_ENV } from "./run_child.ts";
-import { scanImports } from "./scan_imports.ts";
+import { scanImports } from "../source/mod.ts";
 import { startProcess } from "./start_process.ts";
 import { randomId } from "./workspace.ts";
-import type { WrittenImport } from "./written_import.ts";
+import type { WrittenImport } from "../source/mod.ts";
 
 /** What is to be read. */
 export interface ImportQuestion {

@@ -1,16 +1,9 @@
-import { posix } from "node:path";
 import type { ModuleImport } from "../model/mod.ts";
+import { readSpecifier } from "../source/mod.ts";
 import { realPath } from "./list_paths.ts";
 
-/** Names that children know without asking anybody. */
-const OWN = ["zod", "bulkhead"];
-
 /**
- * Finds out where an import leads, as Deno would: relative to the module that says it, by URL, or
- * by a name.
- *
- * A path with an encoded slash is ambiguous: a URL takes it for a letter, the disk for a slash,
- * and `..` behind a link leads elsewhere than the text says. So is one whose bytes are no text.
+ * Finds out where an import leads: {@linkcode readSpecifier}, and the links on the way.
  *
  * @param from Absolute path of the module.
  * @param own Names that need nobody to be found.
@@ -18,35 +11,10 @@ const OWN = ["zod", "bulkhead"];
 export async function resolveImport(
   specifier: string,
   from: string,
-  own: readonly string[] = OWN,
+  own?: readonly string[],
 ): Promise<ModuleImport["leadsTo"]> {
-  const base = `file://${from.split("/").map(encodeURIComponent).join("/")}`;
-  const url = /^\.{0,2}\//.test(specifier) ? URL.parse(specifier, base) : URL.parse(specifier);
-  if (url === null) return { kind: own.includes(specifier) ? "own" : "unknown" };
-  switch (url.protocol) {
-    case "file:": {
-      const { pathname } = url;
-      if (/%(?:2f|00)/i.test(pathname)) {
-        return { kind: "ambiguous", fact: "its path holds an encoded slash or NUL" };
-      }
-      const decoded = textOf(pathname);
-      if (decoded === undefined) return { kind: "ambiguous", fact: "its percents are no text" };
-      const path = posix.normalize(decoded).replace(/(.)\/+$/, "$1");
-      return { kind: "file", path, real: await realPath(path) ?? path };
-    }
-    case "node:":
-    case "data:":
-    case "blob:":
-      return { kind: "own" };
-    default:
-      return { kind: "remote", url: url.href };
-  }
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
+  const leadsTo = readSpecifier(specifier, from, own);
+  return leadsTo.kind === "file"
+    ? { ...leadsTo, real: await realPath(leadsTo.path) ?? leadsTo.path }
+    : leadsTo;
 }
