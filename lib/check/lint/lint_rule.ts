@@ -37,6 +37,8 @@ export interface LintRule {
   readonly good: string;
   /** The policy under which `bad` and `good` are judged, for flows that are wrong under a policy only. */
   readonly under?: string;
+  /** Another flow, which is judged beside `bad` and `good`. */
+  readonly beside?: string;
   /** What it finds. Pure. */
   readonly find: (context: LintContext) => Iterable<Diagnostic>;
 }

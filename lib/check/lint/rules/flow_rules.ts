@@ -1,9 +1,35 @@
 import type { LintRule } from "../lint_rule.ts";
+import { DEPRECATED_RUNNER } from "./deprecated_runner.ts";
+import { ENDLESS_RETRY, NO_TIMEOUT } from "./endless.ts";
+import { FORBIDDEN_IMPORT } from "./forbidden_import.ts";
+import { FORBIDDEN_PATH } from "./forbidden_path.ts";
+import { GOVERNED_EXPRESSION } from "./governed_expression.ts";
+import { IDLE_FLOW_DEFAULT } from "./idle_flow_default.ts";
+import { IMAGE_LATEST, IMAGE_WITHOUT_DIGEST } from "./moving_image.ts";
+import { REPLACED_VALUE } from "./replaced_value.ts";
+import { ENGINE_SOCKET, OPEN_MODE, REMOTE_CODE } from "./risky_command.ts";
+import { SCRIPT_MAY_SPAWN } from "./script_may_spawn.ts";
 import { UNKNOWN_INPUT, UNKNOWN_OUTPUT, UNKNOWN_VARIABLE } from "./unknown_reference.ts";
+import { UNKNOWN_SUBFLOW } from "./unknown_subflow.ts";
 
 /** What is looked for in flows, and in flows under policies. */
 export const FLOW_RULES: readonly LintRule[] = [
+  FORBIDDEN_IMPORT,
+  FORBIDDEN_PATH,
+  SCRIPT_MAY_SPAWN,
+  GOVERNED_EXPRESSION,
+  REPLACED_VALUE,
+  IDLE_FLOW_DEFAULT,
+  DEPRECATED_RUNNER,
+  IMAGE_LATEST,
+  IMAGE_WITHOUT_DIGEST,
+  REMOTE_CODE,
+  OPEN_MODE,
+  ENGINE_SOCKET,
+  NO_TIMEOUT,
+  ENDLESS_RETRY,
   UNKNOWN_OUTPUT,
   UNKNOWN_INPUT,
   UNKNOWN_VARIABLE,
+  UNKNOWN_SUBFLOW,
 ];

@@ -6,14 +6,18 @@ Deno.test.each(FLOW_RULES.map((rule) => ({ rule, name: rule.code })))(
   "$name finds something in its bad example, and nothing in its good one",
   async ({ rule }) => {
     const under = rule.under === undefined ? {} : { policy: rule.under };
-    const bad = await found(rule, { flows: [rule.bad], ...under });
+    const flows = (it: string) => rule.beside === undefined ? [it] : [it, rule.beside];
+    const bad = await found(rule, { flows: flows(rule.bad), ...under });
     ok(bad.length > 0, "nothing in the bad one");
     for (const it of bad) {
       deepEqual([it.code, it.severity], [rule.code, rule.severity]);
       ok(it.at !== undefined && it.at.line > 1, `${it.message} has no place`);
       equal(/[.\n]$/.test(it.message), false, it.message);
     }
-    deepEqual((await found(rule, { flows: [rule.good], ...under })).map((it) => it.message), []);
+    deepEqual(
+      (await found(rule, { flows: flows(rule.good), ...under })).map((it) => it.message),
+      [],
+    );
   },
 );
 
