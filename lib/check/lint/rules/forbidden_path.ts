@@ -97,7 +97,9 @@ tasks:
   - id: look
     type: io.kestra.plugin.graalvm.js.Eval
     outputs: [text]
-    script: const text = await Deno.readTextFile("${path}");
+    script: |
+      const { readFileSync } = await import("node:fs");
+      const text = readFileSync("${path}", "utf8");
 `;
 
 /** Paths in scripts that the policy forbids. */
