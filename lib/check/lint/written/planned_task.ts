@@ -21,17 +21,22 @@ export function plannedTasks(
   if (before !== undefined) return before;
   const byPlace = new Map(
     [...flowRoots.values()].flatMap((root) =>
-      writtenFlow(root).tasks.map((it) => [keyOfPlace(it.map.source), it] as const)
+      writtenFlow(root).tasks.map((it) => [placeOf(it.map), it] as const)
     ),
   );
   const tasks = plan.flows.flatMap((flow) =>
     flow.tasks.flatMap((it) => {
-      const written = byPlace.get(keyOfPlace(it.task.effective.source));
+      const written = byPlace.get(placeOf(it.task.effective));
       return written === undefined ? [] : [{ written, plan: it, flow }];
     })
   );
   known.set(plan, tasks);
   return tasks;
+}
+
+/** A task is found again by its id: a default that fills its gaps gives the map a place of its own. */
+function placeOf({ entries, source }: LocatedMap): string {
+  return keyOfPlace(entries.get("id")?.value.source ?? source);
 }
 
 const byMap = new WeakMap<Plan, ReadonlyMap<LocatedMap, TaskPlan>>();
