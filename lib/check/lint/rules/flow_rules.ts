@@ -1,6 +1,7 @@
 import type { LintRule } from "../lint_rule.ts";
 import { DEPRECATED_RUNNER } from "./deprecated_runner.ts";
 import { ENDLESS_RETRY, NO_TIMEOUT } from "./endless.ts";
+import { FLOW_SECRET } from "./flow_secret.ts";
 import { FORBIDDEN_IMPORT } from "./forbidden_import.ts";
 import { FORBIDDEN_PATH } from "./forbidden_path.ts";
 import { GOVERNED_EXPRESSION } from "./governed_expression.ts";
@@ -14,6 +15,7 @@ import { UNKNOWN_SUBFLOW } from "./unknown_subflow.ts";
 
 /** What is looked for in flows, and in flows under policies. */
 export const FLOW_RULES: readonly LintRule[] = [
+  FLOW_SECRET,
   FORBIDDEN_IMPORT,
   FORBIDDEN_PATH,
   SCRIPT_MAY_SPAWN,
