@@ -35,7 +35,9 @@ export function mendFlowHints(
   for (const { anchor, title, edits } of mendsOf(root, context)) {
     const sure = edits.filter((it) => it !== undefined);
     if (sure.length === 0 || sure.length < edits.length) continue;
-    fixes.set(keyOfPlace(anchor), { title, edits: sure });
+    // An alias leads to the place of its anchor once more.
+    const once = new Map(sure.map((it) => [keyOfPlace(it.at), it]));
+    fixes.set(keyOfPlace(anchor), { title, edits: [...once.values()] });
   }
   return diagnostics.map((it) => {
     const fix = it.code === "flow/removed-in-2" && it.at !== undefined

@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import type { Fix, TextEdit } from "../../../model/mod.ts";
+import { applyFix } from "./apply_fix.ts";
 import { DEPRECATED_RUNNER } from "./deprecated_runner.ts";
 import { ENDLESS_RETRY, NO_TIMEOUT } from "./endless.ts";
 import { found, inShort } from "./lint_sample.ts";
@@ -15,17 +15,6 @@ tasks:
     commands: [${JSON.stringify(command)}]
 ${keys.replace(/^(?=.)/gm, "    ")}
 `;
-
-/** The text with the edits of a fix in it. */
-function mended(text: string, { edits }: Fix): string {
-  const lines = text.split("\n");
-  const offset = ({ line, column }: TextEdit["end"]) =>
-    lines.slice(0, line - 1).reduce((sum, it) => sum + it.length + 1, 0) + column - 1;
-  return edits.toSorted((a, b) => offset(b.at) - offset(a.at)).reduce(
-    (all, it) => all.slice(0, offset(it.at)) + it.text + all.slice(offset(it.end)),
-    text,
-  );
-}
 
 const DOCKER = "taskRunner:\n  type: io.kestra.plugin.scripts.runner.docker.Docker";
 const PROCESS = "taskRunner:\n  type: io.kestra.plugin.core.runner.Process";
@@ -48,7 +37,7 @@ Deno.test.each([
 ])("check/deprecated-runner rewrites $old", async ({ old, today }) => {
   const [it, ...more] = await found(DEPRECATED_RUNNER, { flows: [shell(old)] });
   deepEqual([it?.at?.line, it?.at?.column, more], [7, 5, []]);
-  const fixed = it?.fix && mended(shell(old), it.fix);
+  const fixed = it?.fix && applyFix(shell(old), it.fix);
   deepEqual(fixed, today === undefined ? undefined : shell(today));
   if (fixed !== undefined) deepEqual(await found(DEPRECATED_RUNNER, { flows: [fixed] }), []);
 });
