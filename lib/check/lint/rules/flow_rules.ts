@@ -10,6 +10,7 @@ import { IMAGE_LATEST, IMAGE_WITHOUT_DIGEST } from "./moving_image.ts";
 import { REPLACED_VALUE } from "./replaced_value.ts";
 import { ENGINE_SOCKET, OPEN_MODE, REMOTE_CODE } from "./risky_command.ts";
 import { SCRIPT_MAY_SPAWN } from "./script_may_spawn.ts";
+import { UNKNOWN_FUNCTION } from "./unknown_function.ts";
 import { UNKNOWN_INPUT, UNKNOWN_OUTPUT, UNKNOWN_VARIABLE } from "./unknown_reference.ts";
 import { UNKNOWN_SUBFLOW } from "./unknown_subflow.ts";
 
@@ -34,4 +35,5 @@ export const FLOW_RULES: readonly LintRule[] = [
   UNKNOWN_INPUT,
   UNKNOWN_VARIABLE,
   UNKNOWN_SUBFLOW,
+  UNKNOWN_FUNCTION,
 ];
