@@ -29,6 +29,10 @@ const FORMS: readonly (readonly [string, RegExp])[] = [
   ["a signed token", /\beyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{20}/g],
 ];
 
+/** Beginnings of all of them: a text without any is asked for none. */
+const BEGINNINGS =
+  /-----BEGIN |A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack|[rs]k_live_|sk-|npm_|dckr_|hf_|SG\.|eyJ|AIza/;
+
 /** A password in a URL: `scheme://user:password@host`. */
 const IN_URL = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@{}"']{1,80}:([^\s/@{}"'$]{3,80})@[\w[]/gi;
 
@@ -58,7 +62,7 @@ const EXPRESSION = /\{[{%]/;
  */
 export function findPlainSecrets(value: string, name?: string): readonly PlainSecret[] {
   const found: PlainSecret[] = [];
-  for (const [what, pattern] of FORMS) {
+  for (const [what, pattern] of BEGINNINGS.test(value) ? FORMS : []) {
     for (const { index, 0: text } of value.matchAll(pattern)) {
       found.push({ what, start: index, end: index + text.length });
     }
@@ -69,12 +73,14 @@ export function findPlainSecrets(value: string, name?: string): readonly PlainSe
     if (found.some((it) => it.start < start + secret.length && start < it.end)) return;
     found.push({ what, start, end: start + secret.length });
   };
-  for (const { index, 0: whole, 1: secret = "" } of value.matchAll(IN_URL)) {
+  for (
+    const { index, 0: whole, 1: secret = "" } of value.includes("://") ? value.matchAll(IN_URL) : []
+  ) {
     add("a password in a URL", index, whole, secret);
   }
   if (name !== undefined && isNameOfSecret(name) && !/\s/.test(value.trim())) {
     add(`the value of "${name}"`, 0, value, value.trim());
-  } else {
+  } else if (/[=:]\s*["']/.test(value)) {
     for (const { index, 0: whole, 2: secret = "" } of value.matchAll(ASSIGNED)) {
       add("a secret in a script", index, whole, secret);
     }

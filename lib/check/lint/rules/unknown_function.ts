@@ -7,7 +7,7 @@ import {
 import type { Diagnostic } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { expressionsIn } from "../written/expressions_in.ts";
+import { expressionsOf } from "../written/expressions_in.ts";
 import { placeAt } from "../written/place_at.ts";
 import { textsOf, writtenFlow } from "../written/written_flow.ts";
 
@@ -31,7 +31,7 @@ function* find(context: LintContext): Generator<Diagnostic> {
       if (known === undefined || known.notRun !== undefined) continue;
       for (const { scalar, path } of textsOf(task)) {
         if (path[0] === "description" || DEFINES.test(scalar.value)) continue;
-        for (const { bare, offset } of expressionsIn(scalar.value)) {
+        for (const { bare, offset } of expressionsOf(scalar)) {
           for (const { index, 1: name = "" } of bare.matchAll(CALL)) {
             if (WORDS.has(name) || EXPRESSION_TESTS.includes(name)) continue;
             if (EXPRESSION_FUNCTIONS.includes(name)) continue;

@@ -1,7 +1,7 @@
 import type { Diagnostic, Located, LocatedMap } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { expressionsIn } from "../written/expressions_in.ts";
+import { expressionsOf } from "../written/expressions_in.ts";
 import { placeAt } from "../written/place_at.ts";
 import {
   comesLater,
@@ -35,7 +35,7 @@ function* references(
 ): Generator<Reference> {
   for (const { scalar, path } of texts) {
     if (!scalar.value.includes(root) || path.at(-1) === "description") continue;
-    for (const { code, bare, offset } of expressionsIn(scalar.value)) {
+    for (const { code, bare, offset } of expressionsOf(scalar)) {
       if (MAY_BE_MISSING.test(bare)) continue;
       for (
         const { 0: whole, 1: of, 2: plain, 3: double, 4: single, index } of code.matchAll(REFERENCE)
