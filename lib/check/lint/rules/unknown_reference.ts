@@ -1,23 +1,23 @@
-import type { Diagnostic, Located, LocatedMap } from "../../../model/mod.ts";
+import type { Diagnostic, Located, LocatedMap, Source } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { expressionsOf } from "../written/expressions_in.ts";
 import { placeAt } from "../written/place_at.ts";
+import { renderedTexts } from "../written/rendered_texts.ts";
 import {
   comesLater,
-  textsIn,
-  textsOf,
   wordAt,
   type WrittenFlow,
   writtenFlow,
   type WrittenTask,
-  type WrittenText,
 } from "../written/written_flow.ts";
 
 /** A name that an expression looks up, and where. */
 interface Reference {
   readonly name: string;
-  readonly at: Diagnostic["at"];
+  /** Absent: the flow's own. */
+  readonly task?: WrittenTask;
+  /** Asked of those that lead nowhere alone. */
+  readonly at: () => Source;
 }
 
 /** `outputs.name`, `inputs.name` and `vars.name`, written so or in brackets. */
@@ -30,33 +30,23 @@ type Root = "outputs" | "inputs" | "vars";
 
 function* references(
   context: LintContext,
-  texts: readonly WrittenText[],
+  flow: WrittenFlow,
   root: Root,
 ): Generator<Reference> {
-  for (const { scalar, path } of texts) {
-    if (!scalar.value.includes(root) || path.at(-1) === "description") continue;
-    for (const { code, bare, offset } of expressionsOf(scalar)) {
-      if (MAY_BE_MISSING.test(bare)) continue;
+  for (const { task, text: { scalar }, expressions } of renderedTexts(flow)) {
+    for (const { code, bare, offset } of expressions) {
+      if (!code.includes(root) || MAY_BE_MISSING.test(bare)) continue;
       for (
         const { 0: whole, 1: of, 2: plain, 3: double, 4: single, index } of code.matchAll(REFERENCE)
       ) {
         // What stands in quotes is text, not a look-up.
         if (of !== root || !bare.startsWith(root, index)) continue;
         const name = plain ?? double ?? single ?? "";
-        if (plain === undefined && name.includes("{{")) continue;
         const at = offset + index + whole.lastIndexOf(name);
-        yield { name, at: placeAt(context, scalar, at) };
+        yield { name, ...(task && { task }), at: () => placeAt(context, scalar, at) };
       }
     }
   }
-}
-
-/** Texts that are rendered for the flow itself: those of triggers see another execution's outputs. */
-function ownTexts({ root }: WrittenFlow): readonly WrittenText[] {
-  return ["inputs", "outputs", "labels", "sla", "variables"].flatMap((key) => {
-    const entry = root.entries.get(key);
-    return entry === undefined ? [] : textsIn(entry.value, [key]);
-  });
 }
 
 function* eachFlow(context: LintContext): Generator<WrittenFlow> {
@@ -87,31 +77,25 @@ function* outputsOf(context: LintContext): Generator<Diagnostic> {
     const ids = idsIn(flow.root);
     if (flow.tasks.some((it) => /\.(?:Template|TemplatedTask)$/.test(it.type.value))) continue;
     const byId = new Map(flow.tasks.map((it) => [it.id, it]));
-    const places: readonly (readonly [WrittenTask | undefined, readonly WrittenText[]])[] = [
-      [undefined, ownTexts(flow)],
-      ...flow.tasks.map((it) => [it, textsOf(it)] as const),
-    ];
-    for (const [task, texts] of places) {
-      for (const { name, at } of references(context, texts, "outputs")) {
-        if (!ids.has(name) && !ids.has(name.replace(PARTS, ""))) {
-          yield unknown("outputs", name, at, "task", [...ids]);
-          continue;
-        }
-        const other = byId.get(name);
-        if (task !== undefined && other !== undefined && comesLater(other, task)) {
-          yield later(task, other, at);
-        }
+    for (const { name, task, at } of references(context, flow, "outputs")) {
+      if (!ids.has(name) && !ids.has(name.replace(PARTS, ""))) {
+        yield unknown("outputs", name, at(), "task", [...ids]);
+        continue;
+      }
+      const other = byId.get(name);
+      if (task !== undefined && other !== undefined && comesLater(other, task)) {
+        yield later(task, other, at());
       }
     }
   }
 }
 
-function later(task: WrittenTask, other: WrittenTask, at: Diagnostic["at"]): Diagnostic {
+function later(task: WrittenTask, other: WrittenTask, at: Source): Diagnostic {
   return {
     code: "check/unknown-output",
     severity: "warning",
     message: `"outputs.${other.id}" has no value yet: task "${other.id}" runs after "${task.id}"`,
-    ...(at && { at }),
+    at,
     related: [{ message: `"${other.id}" stands here`, at: other.map.source }],
     help: `Put "${other.id}" before "${task.id}"`,
   };
@@ -120,7 +104,7 @@ function later(task: WrittenTask, other: WrittenTask, at: Diagnostic["at"]): Dia
 function unknown(
   root: Root,
   name: string,
-  at: Diagnostic["at"],
+  at: Source,
   what: string,
   known: readonly string[],
 ): Diagnostic {
@@ -129,7 +113,7 @@ function unknown(
     code: CODES[root],
     severity: "warning",
     message: `"${root}.${name}" leads nowhere: the flow has no ${what} "${name}"`,
-    ...(at && { at }),
+    at,
     ...(near !== undefined && { help: `Did you mean "${near}"?` }),
   };
 }
@@ -139,11 +123,6 @@ const CODES = {
   inputs: "check/unknown-input",
   vars: "check/unknown-variable",
 } as const;
-
-/** Everything in a flow that is rendered when it runs. */
-function allTexts(flow: WrittenFlow): readonly WrittenText[] {
-  return [...ownTexts(flow), ...flow.tasks.flatMap(textsOf)];
-}
 
 function* inputsOf(context: LintContext): Generator<Diagnostic> {
   for (const flow of eachFlow(context)) {
@@ -155,8 +134,8 @@ function* inputsOf(context: LintContext): Generator<Diagnostic> {
       );
     // `a.b` is read as a map `a` that has a `b`.
     const known = new Set(ids.flatMap((it) => [it, it.split(".")[0]!]));
-    for (const { name, at } of references(context, allTexts(flow), "inputs")) {
-      if (!known.has(name)) yield unknown("inputs", name, at, "input", ids);
+    for (const { name, at } of references(context, flow, "inputs")) {
+      if (!known.has(name)) yield unknown("inputs", name, at(), "input", ids);
     }
   }
 }
@@ -165,8 +144,8 @@ function* variablesOf(context: LintContext): Generator<Diagnostic> {
   for (const flow of eachFlow(context)) {
     const map = flow.root.entries.get("variables")?.value;
     const names = map?.kind === "map" ? [...map.entries.keys()] : [];
-    for (const { name, at } of references(context, allTexts(flow), "vars")) {
-      if (!names.includes(name)) yield unknown("vars", name, at, "variable", names);
+    for (const { name, at } of references(context, flow, "vars")) {
+      if (!names.includes(name)) yield unknown("vars", name, at(), "variable", names);
     }
   }
 }

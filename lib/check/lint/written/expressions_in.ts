@@ -1,5 +1,3 @@
-import type { LocatedScalar } from "../../../model/mod.ts";
-
 /** A piece of code between `{{` and `}}`, or `{%` and `%}`. */
 export interface WrittenExpression {
   /** Without its braces. */
@@ -68,13 +66,4 @@ function blanked(code: string): string {
     /"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/g,
     (it) => `${it[0]}${" ".repeat(it.length - 2)}${it[0]}`,
   );
-}
-
-const known = new WeakMap<LocatedScalar, readonly WrittenExpression[]>();
-
-/** {@linkcode expressionsIn} of a scalar, which several rules ask for. */
-export function expressionsOf(scalar: LocatedScalar): readonly WrittenExpression[] {
-  const found = known.get(scalar) ?? expressionsIn(String(scalar.value));
-  known.set(scalar, found);
-  return found;
 }

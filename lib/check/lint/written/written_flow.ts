@@ -115,17 +115,11 @@ export interface WrittenText {
 
 /** The texts of a task, those of tasks inside it left out. */
 export function textsOf({ type, map }: WrittenTask): readonly WrittenText[] {
-  const before = textsOfTask.get(map);
-  if (before !== undefined) return before;
   const inner = new Set(Object.keys(flowableOf(type.value)?.slots ?? {}));
-  const texts = [...map.entries].flatMap(([key, { value }]) =>
+  return [...map.entries].flatMap(([key, { value }]) =>
     inner.has(key) ? [] : textsIn(value, [key])
   );
-  textsOfTask.set(map, texts);
-  return texts;
 }
-
-const textsOfTask = new WeakMap<LocatedMap, readonly WrittenText[]>();
 
 /** The texts in a value. */
 export function textsIn(value: Located, path: readonly string[] = []): readonly WrittenText[] {
