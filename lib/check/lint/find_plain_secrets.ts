@@ -38,7 +38,7 @@ const IN_URL = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@{}"']{1,80}:([^\s/@{}"'$]{3,
 
 /** `PASSWORD="…"` in a script: only what stands in quotes, a command may stand without. */
 const ASSIGNED =
-  /\b\w{0,40}(?:password|passwd|secret|token|api_?key|access_?key)\w{0,3}\s{0,3}[=:]\s{0,3}(["'])([^"'\s]{6,200})\1/gi;
+  /\b\w{0,40}(?:password|passwd|secret|token|api_?key|access_?key)["']?\s{0,3}[=:]\s{0,3}(["'])([^"'\s]{6,200})\1/gi;
 
 /** Names of what is secret, as their last words in small letters: `db_password`, `api_key`, `client-secret`. */
 const NAME =
@@ -78,7 +78,9 @@ export function findPlainSecrets(value: string, name?: string): readonly PlainSe
   ) {
     add("a password in a URL", index, whole, secret);
   }
-  if (name !== undefined && isNameOfSecret(name) && !/\s/.test(value.trim())) {
+  const isOne = name !== undefined && isNameOfSecret(name) && !/\s/.test(value.trim());
+  // What is all in capitals is the name of a variable.
+  if (isOne && !/^[A-Z][A-Z0-9]*_[A-Z0-9_]*$/.test(value.trim())) {
     add(`the value of "${name}"`, 0, value, value.trim());
   } else if (/[=:]\s*["']/.test(value)) {
     for (const { index, 0: whole, 2: secret = "" } of value.matchAll(ASSIGNED)) {

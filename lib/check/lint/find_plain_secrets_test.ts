@@ -26,6 +26,7 @@ Deno.test.each([
   { what: "a password in a URL", value: "postgres://app:s3cr3t-pw@db.a.b:5432/x" },
   { what: "a secret in a script", value: `export DB_PASSWORD="s3cr3tpw"` },
   { what: "a secret in a script", value: `api_key = 's3cr3tkey'` },
+  { what: "a secret in a script", value: `{"password": "s3cr3tpw"}` },
 ])("findPlainSecrets() finds $what", ({ what, value }) => {
   const [it, ...more] = findPlainSecrets(`say ${value} again`);
   deepEqual([it?.what, more], [what, []]);
@@ -39,6 +40,7 @@ Deno.test.each([
   "https://a.b/x:y@z",
   "https://a.b:443/x",
   `password="$PASSWORD"`,
+  `token_id = "orders-1"`,
   `token = os.environ["TOKEN"]`,
   `TOKEN="<your token>"`,
   "sk-learn and skip-ant",
@@ -63,6 +65,7 @@ Deno.test.each([
   { name: "password", value: "xxxxxxxx", is: false },
   { name: "password", value: "/run/secrets/db", is: false },
   { name: "password", value: "what you log in with", is: false },
+  { name: "password", value: "DB_PASSWORD", is: false },
   { name: "user", value: "k3str4", is: false },
 ])("findPlainSecrets() of $name: $value is $is", ({ name, value, is }) => {
   const found = findPlainSecrets(value, name);

@@ -10,7 +10,9 @@ const KEYS = ["runner", "docker", "dockerOptions"];
 function* find(context: LintContext): Generator<Diagnostic> {
   for (const root of context.flowRoots.values()) {
     for (const task of writtenFlow(root).tasks) {
-      if (classOf(task.type.value)?.kind !== "script") continue;
+      const known = classOf(task.type.value);
+      // What other classes call so may be another thing.
+      if (known?.kind !== "script" || known.notRun !== undefined) continue;
       const name = KEYS.find((it) => task.map.entries.has(it));
       // What a policy refuses for it is an error already.
       if (name === undefined || planOf(context, task)?.refusal?.by === "policy") continue;

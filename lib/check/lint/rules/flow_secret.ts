@@ -1,5 +1,5 @@
 import type { Diagnostic, Located, LocatedMap } from "../../../model/mod.ts";
-import { findPlainSecrets, isNameOfSecret } from "../find_plain_secrets.ts";
+import { findPlainSecrets } from "../find_plain_secrets.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
 import { placeAt } from "../written/place_at.ts";
 import { textsIn, wordAt } from "../written/written_flow.ts";
@@ -13,26 +13,33 @@ function* find(context: LintContext): Generator<Diagnostic> {
     for (const { scalar, path } of textsIn(root)) {
       const key = path.findLast((it) => !/^\d+$/.test(it)) ?? "";
       if (PROSE.includes(key)) continue;
-      const name = named.get(scalar) ?? key;
+      const input = named.get(scalar);
+      const name = input?.isSecret ? "secret" : input?.id ?? key;
       for (const { what, start } of findPlainSecrets(scalar.value, name)) {
-        yield secret(what, placeAt(context, scalar, start));
+        const said = input?.isSecret ? `the default of input "${input.id}"` : what;
+        yield secret(said, placeAt(context, scalar, start));
       }
     }
   }
 }
 
+interface NamedInput {
+  readonly id: string;
+  /** Of its type: its default is a secret, whatever its name. */
+  readonly isSecret: boolean;
+}
+
 /** The defaults of inputs, which have their names from the input. */
-function namesOfDefaults(root: LocatedMap): ReadonlyMap<Located, string> {
+function namesOfDefaults(root: LocatedMap): ReadonlyMap<Located, NamedInput> {
   const list = root.entries.get("inputs")?.value;
-  const names = new Map<Located, string>();
+  const names = new Map<Located, NamedInput>();
   for (const it of list?.kind === "list" ? list.items : []) {
     if (it.kind !== "map") continue;
     const id = wordAt(it, "id") ?? wordAt(it, "name") ?? "";
     const isSecret = wordAt(it, "type") === "SECRET";
     for (const key of ["defaults", "prefill"]) {
       const value = it.entries.get(key)?.value;
-      // Of an input that is a secret the default is one, whatever its name.
-      if (value !== undefined) names.set(value, isSecret && !isNameOfSecret(id) ? "secret" : id);
+      if (value !== undefined) names.set(value, { id, isSecret });
     }
   }
   return names;

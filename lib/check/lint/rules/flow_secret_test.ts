@@ -27,7 +27,7 @@ tasks:
 Deno.test("check/flow-secret finds secrets in every part of a flow, and shows none", async () => {
   deepEqual((await found(FLOW_SECRET, { flows: [FLOW] })).map(inShort), [
     '5:47 A secret stands in plain text: the value of "db_password"',
-    '6:39 A secret stands in plain text: the value of "secret"',
+    '6:39 A secret stands in plain text: the default of input "pin"',
     '9:11 A secret stands in plain text: the value of "apiKey"',
     '15:14 A secret stands in plain text: the value of "TOKEN"',
     "20:29 A secret stands in plain text: a secret in a script",

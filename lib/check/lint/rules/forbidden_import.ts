@@ -23,7 +23,7 @@ function* find(context: LintContext): Generator<Diagnostic> {
         const { message, related, help } = refusal;
         yield {
           code: "check/forbidden-import",
-          severity: "error",
+          severity: "warning",
           message,
           at: it.source,
           ...(related && { related }),
@@ -74,7 +74,7 @@ tasks:
 /** Imports that lead to what the policy closes, or to another machine. */
 export const FORBIDDEN_IMPORT: LintRule = {
   code: "check/forbidden-import",
-  severity: "error",
+  severity: "warning",
   title: "a script imports by name what the policy forbids, or code of another machine",
   why:
     "What a module names in an import is loaded before its permissions count, so `plan` and `run` " +

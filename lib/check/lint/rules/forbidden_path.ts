@@ -15,7 +15,7 @@ const IN_CODE = new RegExp(
   "g",
 );
 /** In commands: a word of the shell, or what is handed to an option of one. */
-const IN_SHELL = new RegExp(String.raw`(?:(?<=^|[\s"'=<>(;|&:])|(?<=file:\/\/))${PATH}`, "gm");
+const IN_SHELL = new RegExp(String.raw`(?:(?<=^|[\s"'=<>(;&])|(?<=file:\/\/))${PATH}`, "gm");
 
 function* find(context: LintContext): Generator<Diagnostic> {
   const { policy } = context;
@@ -34,7 +34,7 @@ function* find(context: LintContext): Generator<Diagnostic> {
           code: "check/forbidden-path",
           severity: "warning",
           message:
-            `Task "${written.id}" will be denied "${path}": the policy forbids "${rule.value}"`,
+            `Task "${written.id}" names "${path}": it will be denied, the policy forbids "${rule.value}"`,
           at: placeAt(context, scalar, index),
           related: [{ message: `"${rule.value}" is forbidden here`, at: rule.source }],
           help: "Give the task what it needs as an input, or with inputFiles",

@@ -61,6 +61,8 @@ const ROWS: readonly Row[] = [
   { name: "nothing below another root", flow: shell("cat ./etc/a $ROOT/etc/a x/etc/a"), finds: [] },
   { name: "nothing below an expression", flow: shell("cat {{ inputs.d }}/etc/a"), finds: [] },
   { name: "nothing of a host", flow: shell("curl https://x.y/etc/a //etc/a"), finds: [] },
+  { name: "nothing of another machine", flow: shell("scp a@x.y:/etc/a ."), finds: [] },
+  { name: "nothing of a pattern of sed", flow: shell("sed s|/etc/a|b| x"), finds: [] },
   { name: "nothing that climbs", flow: shell("cat /etc/../srv/a"), finds: [] },
   { name: "nothing with a pattern", flow: shell("cat /et*/a /etc*"), finds: [] },
   { name: "nothing in a comment", flow: shell("# as /etc/passwd"), finds: [] },
@@ -77,7 +79,7 @@ const ROWS: readonly Row[] = [
 Deno.test.each(ROWS)("check/forbidden-path finds $name", async ({ flow, finds }) => {
   const seen = await found(FORBIDDEN_PATH, { flows: [flow], policy: POLICY });
   deepEqual(
-    seen.map((it) => inShort(it).replace(/ Task .* will be denied "(.*)": .*/, " $1")),
+    seen.map((it) => inShort(it).replace(/ Task .* names "(.*)": .*/, " $1")),
     finds,
   );
   for (const { related } of seen) deepEqual(related?.map((it) => it.at.file), ["policy.yaml"]);

@@ -1,9 +1,11 @@
+import { canonicalClass } from "../../../catalog/aliases.ts";
 import { DOCKER_RUNNER } from "../../../catalog/classes.ts";
 import type { Diagnostic, Located, Policy, Source } from "../../../model/mod.ts";
 import { toPlain } from "../../../source/mod.ts";
 import { expressionIn } from "../../../plan/script/task_reader.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
 import { type PlannedTask, plannedTasks } from "../written/planned_task.ts";
+import { wordAt } from "../written/written_flow.ts";
 
 const CODE = "check/governed-expression";
 /** Of a task runner: rendered, and no rule looks at them. */
@@ -24,11 +26,15 @@ function* find(context: LintContext): Generator<Diagnostic> {
 }
 
 /** Keys of a task runner are decided before the run, or not at all. */
-function* runnerOf({ plan: { task, kind } }: PlannedTask): Generator<Diagnostic> {
+function* runnerOf({ plan: { task, kind, refusal } }: PlannedTask): Generator<Diagnostic> {
   const runner = task.effective.entries.get("taskRunner")?.value;
-  if (kind !== "script" || runner?.kind !== "map") return;
+  if (kind !== "script" || runner?.kind !== "map" || refusal === undefined) return;
+  // What other runners take is not looked at: they are not run at all.
+  const type = wordAt(runner, "type") ?? "";
+  const isDocker = canonicalClass(type) === DOCKER_RUNNER;
   for (const [key, { value }] of runner.entries) {
-    const expression = FREE.includes(key) ? undefined : ownExpression(value);
+    if (FREE.includes(key) || key !== "type" && !isDocker) continue;
+    const expression = ownExpression(value);
     if (expression === undefined) continue;
     yield {
       code: CODE,

@@ -2,7 +2,7 @@ import { namesOfClass } from "../../../catalog/aliases.ts";
 import type { Diagnostic, Located, LocatedMap } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { wordAt } from "../written/written_flow.ts";
+import { textsIn, wordAt } from "../written/written_flow.ts";
 
 const KEYS = ["pluginDefaults", "taskDefaults"];
 
@@ -30,11 +30,21 @@ function namedIn(root: LocatedMap) {
   return { types, refs };
 }
 
-function* find({ flowRoots }: LintContext): Generator<Diagnostic> {
-  for (const root of flowRoots.values()) {
+/** Classes that the policy puts into the tasks of a file. */
+function injectedIn({ plan }: LintContext, file: string): readonly string[] {
+  return (plan?.flows ?? []).filter((it) => it.flow.file === file).flatMap(({ tasks }) =>
+    tasks.flatMap(({ task }) =>
+      textsIn(task.effective).filter((it) => it.path.at(-1) === "type").map((it) => it.scalar.value)
+    )
+  );
+}
+
+function* find(context: LintContext): Generator<Diagnostic> {
+  for (const [file, root] of context.flowRoots) {
     const lists = KEYS.flatMap((key) => root.entries.get(key)?.value ?? []);
     if (lists.length === 0) continue;
     const { types, refs } = namedIn(root);
+    injectedIn(context, file).forEach((it) => types.add(it));
     for (const item of lists.flatMap((it) => it.kind === "list" ? it.items : [])) {
       if (item.kind !== "map") continue;
       const type = item.entries.get("type")?.value;

@@ -40,6 +40,18 @@ Deno.test("check/idle-flow-default knows what a default puts in", async () => {
   deepEqual(await found(IDLE_FLOW_DEFAULT, { flows: [flow(more)] }), []);
 });
 
+Deno.test("check/idle-flow-default knows what the policy puts in", async () => {
+  const policy = `kestra:
+  plugins:
+    defaults:
+      - type: io.kestra.plugin.core.log
+        values: {handler: {type: com.example.Handler}}
+`;
+  const flows = [flow("type: com.example.Handler\n    values: {a: 1}")];
+  deepEqual(await found(IDLE_FLOW_DEFAULT, { flows, policy }), []);
+  deepEqual((await found(IDLE_FLOW_DEFAULT, { flows })).length, 1);
+});
+
 Deno.test("check/idle-flow-default goes by the name of a default that has one", async () => {
   const named = "type: io.kestra.plugin.core.log\n    ref: quiet\n    values: {level: DEBUG}";
   const [it] = await found(IDLE_FLOW_DEFAULT, { flows: [flow(named)] });

@@ -93,6 +93,21 @@ ${list === "tasks" ? "finally" : "tasks"}:
   deepEqual(await found(UNKNOWN_OUTPUT, { flows: [flow("finally")] }), []);
 });
 
+Deno.test("check/unknown-output leaves alone what a started flow gives", async () => {
+  const flow = `id: f
+namespace: a.b
+tasks:
+  - id: start
+    type: io.kestra.plugin.core.flow.Subflow
+    namespace: a.b
+    flowId: other
+    outputs: {x: "{{ outputs.theirs.value }}"}
+    inputs: {y: "{{ outputs.no.value }}"}
+`;
+  const seen = await found(UNKNOWN_OUTPUT, { flows: [flow] });
+  deepEqual(seen.map((it) => it.at?.line), [9]);
+});
+
 Deno.test("check/unknown-output tells the place in a block", async () => {
   const flow = `id: f
 namespace: a.b

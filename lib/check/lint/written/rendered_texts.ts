@@ -1,3 +1,4 @@
+import { flowableName } from "../../../flow/flowables.ts";
 import { expressionsIn, type WrittenExpression } from "./expressions_in.ts";
 import {
   textsIn,
@@ -33,10 +34,18 @@ export function renderedTexts(flow: WrittenFlow): readonly RenderedText[] {
   });
   const found = [
     ...own.flatMap((text) => rendered({ text })),
-    ...flow.tasks.flatMap((task) => textsOf(task).flatMap((text) => rendered({ task, text }))),
+    ...flow.tasks.flatMap((task) =>
+      textsOf(task).filter((it) => !isOfSubflow(task, it))
+        .flatMap((text) => rendered({ task, text }))
+    ),
   ];
   known.set(flow, found);
   return found;
+}
+
+/** Whether it sees what the started flow has, and not what this one has: `outputs` of old versions. */
+function isOfSubflow({ type }: WrittenTask, { path }: WrittenText): boolean {
+  return path[0] === "outputs" && flowableName(type.value) === "Subflow";
 }
 
 function rendered(it: Omit<RenderedText, "expressions">): readonly RenderedText[] {
