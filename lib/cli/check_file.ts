@@ -1,5 +1,5 @@
-import { canonicalClass } from "../catalog/aliases.ts";
 import { parseUnitTests } from "../check/mod.ts";
+import { mendFlowHints } from "../check/lint/mend_flow_hints.ts";
 import { parseFlow } from "../flow/mod.ts";
 import {
   type Diagnostic,
@@ -8,70 +8,72 @@ import {
   type Policy,
   StageError,
 } from "../model/mod.ts";
-import { diagnosticsOf, makePlan } from "../plan/mod.ts";
-import { applyDefaults, applyRules, flowForced, loadPolicy } from "../policy/mod.ts";
+import { diagnosticsOf } from "../plan/mod.ts";
+import { loadPolicy } from "../policy/mod.ts";
 import { parseYaml } from "../source/mod.ts";
-import { ASSUMED_HOST } from "./assumed_host.ts";
 import { type FileKind, kindOfFile } from "./kind_of_file.ts";
+import { type PreparedFlow, prepareFlow } from "./read_flows.ts";
 
-/** What there is to say of one file. */
-export interface CheckedFile {
+/** What the parsers say of one file, and what rules can look at. */
+export interface ParsedFile {
   readonly file: string;
   /** `unknown` where the text does not say. */
   readonly kind: FileKind;
   readonly diagnostics: readonly Diagnostic[];
+  /** Its YAML; absent where that cannot be read, or is no map. */
+  readonly root?: LocatedMap;
+  /** Of a policy that can be used. */
+  readonly policy?: Policy;
+  /** Of a flow that can be planned, under the policy it was given. */
+  readonly flow?: PreparedFlow;
 }
 
 /**
  * Says everything that the parsers say of a text, be it a policy, a flow or unit tests of one.
  *
- * @param policy With one, flows are planned too, and what it refuses is said.
+ * @param policy Puts its defaults and rules into flows.
  */
-export async function checkFile(
+export async function parseFile(
   file: string,
   text: string,
   policy: Policy | undefined,
-): Promise<CheckedFile> {
-  let kind: CheckedFile["kind"] = "unknown";
+): Promise<ParsedFile> {
+  let kind: FileKind = "unknown";
+  let known: { readonly root?: LocatedMap } = {};
   try {
     const root = parseYaml(text, file);
     kind = kindOfFile(root);
+    if (root?.kind !== "map" || kind === "unknown") {
+      return { file, kind, diagnostics: [neither(file, root)] };
+    }
+    known = { root };
     if (kind === "policy") {
-      return { file, kind, diagnostics: (await loadPolicy([{ file, text }])).warnings };
+      const policy = await loadPolicy([{ file, text }]);
+      return { file, kind, root, policy, diagnostics: policy.warnings };
     }
-    if (kind === "flow") return { file, kind, diagnostics: checkFlow(root as LocatedMap, policy) };
-    if (kind === "unit tests") {
-      parseUnitTests(text, file);
-      return { file, kind, diagnostics: [] };
-    }
-    return { file, kind, diagnostics: [neither(file, root)] };
+    if (kind === "flow") return { file, kind, root, ...parseOneFlow(file, text, root, policy) };
+    parseUnitTests(text, file);
+    return { file, kind, root, diagnostics: [] };
   } catch (error) {
     if (!(error instanceof StageError)) throw error;
-    return { file, kind, diagnostics: error.diagnostics };
+    return { file, kind, ...known, diagnostics: error.diagnostics };
   }
 }
 
-function checkFlow(root: LocatedMap, policy: Policy | undefined): readonly Diagnostic[] {
+function parseOneFlow(
+  file: string,
+  text: string,
+  root: LocatedMap,
+  policy: Policy | undefined,
+): Pick<ParsedFile, "flow" | "diagnostics"> {
+  const mended = (them: readonly Diagnostic[]) =>
+    mendFlowHints(them, root, { texts: new Map([[file, text]]) });
   if (policy === undefined) {
     const { flow, warnings, hints } = parseFlow(root);
-    return [...warnings, ...hints, ...diagnosticsOf(flow.refusals)];
+    return { diagnostics: [...mended([...warnings, ...hints]), ...diagnosticsOf(flow.refusals)] };
   }
-  const ruled = applyRules(applyDefaults(root, policy), policy.rules, canonicalClass);
-  const { flow, warnings, hints } = parseFlow(ruled.flow);
-  const { violations, changes } = ruled;
-  const [plan] =
-    makePlan(policy, [{ flow, warnings: [], violations, changes }], ASSUMED_HOST).flows;
-  const refusals = [
-    ...plan!.flow.refusals,
-    ...plan!.tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
-  ];
-  return [
-    ...flowForced(root, policy),
-    ...ruled.warnings,
-    ...warnings,
-    ...hints,
-    ...diagnosticsOf(refusals),
-  ];
+  const flow = prepareFlow(root, policy);
+  return { flow, diagnostics: mended([...flow.warnings, ...flow.hints]) };
 }
 
 function neither(file: string, root: Located | undefined): Diagnostic {

@@ -3,7 +3,10 @@
  *
  * @module
  */
-export { checkJson, checkText } from "./check_text.ts";
+export { checkGithub } from "./check_github.ts";
+export { checkJunit } from "./check_junit.ts";
+export { checkSarif } from "./check_sarif.ts";
+export { checkJson, checkText, type Findings } from "./check_text.ts";
 export { diagnosticJson } from "./diagnostic_json.ts";
 export { doctorJson, type DoctorReport } from "./doctor_json.ts";
 export { doctorText } from "./doctor_text.ts";
@@ -11,6 +14,7 @@ export { planJson } from "./plan_json.ts";
 export { planText } from "./plan_text.ts";
 export { printable } from "./printable.ts";
 export { renderDiagnostics, type Texts } from "./render_diagnostics.ts";
+export { ruleList, rulePage } from "./rule_page.ts";
 export { safeJson } from "./safe_json.ts";
 export { type Detail, runText } from "./run_text.ts";
 export { collectReport, type ReportCollector } from "./html/collect_report.ts";

@@ -1,5 +1,5 @@
 import type { TestedCase, TestedCheck, TestedSuite } from "../model/mod.ts";
-import { printable } from "./printable.ts";
+import { escapeXml as escaped } from "./escape_xml.ts";
 import { placeOf } from "./render_diagnostics.ts";
 
 /**
@@ -69,12 +69,4 @@ function countsOf(cases: readonly TestedCase[]): string {
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(3);
-}
-
-/** What XML can hold, and cannot take for markup. */
-function escaped(text: string): string {
-  return printable(text)
-    .replace(/[\ufffe\uffff]/g, (it) => `\\u{${it.codePointAt(0)!.toString(16)}}`)
-    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;").replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
 }

@@ -1,0 +1,188 @@
+import { applyIgnores, type Ignored } from "../check/lint/apply_ignores.ts";
+import { findIgnores } from "../check/lint/find_ignores.ts";
+import type { LintContext } from "../check/lint/lint_rule.ts";
+import { LINT_RULES } from "../check/lint/lint_rules.ts";
+import { codesOfCheck } from "../check/lint/pages/pages.ts";
+import { FLOW_RULES } from "../check/lint/rules/flow_rules.ts";
+import { POLICY_RULES } from "../check/lint/rules/policy_rules.ts";
+import { byPlace, runRules } from "../check/lint/run_rules.ts";
+import { type Diagnostic, type LocatedMap, type Policy, StageError } from "../model/mod.ts";
+import { diagnosticsOf, makePlan } from "../plan/mod.ts";
+import { parseYaml } from "../source/mod.ts";
+import { ASSUMED_HOST } from "./assumed_host.ts";
+import { type ParsedFile, parseFile } from "./check_file.ts";
+import type { CommandIo } from "./command.ts";
+import type { FileKind } from "./kind_of_file.ts";
+import { listYamlFiles } from "./list_yaml_files.ts";
+import { loadPolicies } from "./load_policies.ts";
+import { pathFacts } from "./path_facts.ts";
+import { readText } from "./read_text.ts";
+
+/** What there is to say of one file. */
+export interface CheckedFile {
+  readonly file: string;
+  readonly kind: FileKind;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly ignored: readonly Ignored[];
+}
+
+/**
+ * Checks policies and flows, each file by its parser and by every rule. Nothing is started.
+ *
+ * @param paths Files, and directories of them.
+ * @param policies Under which flows are planned; without any they are not.
+ * @returns In the order of the paths; what is said of `policies` comes first.
+ */
+export async function checkPaths(
+  io: CommandIo,
+  paths: readonly string[],
+  policies: readonly string[],
+): Promise<readonly CheckedFile[]> {
+  const chain = await chainOf(io, policies);
+  const parsed: ParsedFile[] = [];
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      parsed.push(typeof file === "string" ? await readOne(io, file, chain.policy) : file);
+    }
+  }
+  const found = [
+    ...await findInPolicies(io, parsed, chain),
+    ...findInFlows(io, parsed, chain),
+  ];
+  const byFile = Map.groupBy(found, (it) => it.at?.file ?? "");
+  const isChecked = new Set(parsed.map((it) => it.file));
+  const ofChain = found.filter((it) => !isChecked.has(it.at?.file ?? ""));
+  const known = {
+    all: codesOfCheck(),
+    lookedFor: (code: string) =>
+      policies.length > 0 ||
+      LINT_RULES.some((it) => it.code === code && it.under === undefined),
+  };
+  const sift = (file: Omit<CheckedFile, "ignored">, texts: readonly string[]): CheckedFile => {
+    const ignores = texts.flatMap((it) => findIgnores(io.texts.get(it) ?? "", it));
+    const { findings, ignored } = applyIgnores(file.diagnostics, ignores, known);
+    return { ...file, diagnostics: findings.toSorted(byPlace), ignored };
+  };
+  const said = [...chain.complaints, ...ofChain];
+  return [
+    ...(said.length === 0 ? [] : [
+      sift(
+        { file: policies.join(", "), kind: "policy", diagnostics: said },
+        [...chain.roots.keys()].filter((it) => !isChecked.has(it)),
+      ),
+    ]),
+    ...parsed.map(({ file, kind, diagnostics }) =>
+      sift({ file, kind, diagnostics: [...diagnostics, ...byFile.get(file) ?? []] }, [file])
+    ),
+  ];
+}
+
+/** The policies of `-p`; flows are not planned under a chain that is wrong. */
+interface Chain {
+  readonly policy?: Policy;
+  readonly complaints: readonly Diagnostic[];
+  /** The YAML of its files. */
+  readonly roots: ReadonlyMap<string, LocatedMap>;
+}
+
+async function chainOf(io: CommandIo, paths: readonly string[]): Promise<Chain> {
+  if (paths.length === 0) return { complaints: [], roots: new Map() };
+  try {
+    const policy = await loadPolicies(io, paths);
+    const roots = policy.files.flatMap(({ file }) => {
+      const root = parseYaml(io.texts.get(file) ?? "", file);
+      return root?.kind === "map" ? [[file, root] as const] : [];
+    });
+    return { policy, complaints: policy.warnings, roots: new Map(roots) };
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    return { complaints: error.diagnostics, roots: new Map() };
+  }
+}
+
+/** What rules find in the policies: in each file for itself, and in the chain. */
+async function findInPolicies(
+  io: CommandIo,
+  parsed: readonly ParsedFile[],
+  chain: Chain,
+): Promise<readonly Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  const look = async (policy: Policy, policyRoots: LintContext["policyRoots"]) => {
+    const paths = await pathFacts(policy);
+    const flowRoots = new Map();
+    const context = { policy, policyRoots, flowRoots, texts: io.texts, paths, host: ASSUMED_HOST };
+    found.push(...runRules(POLICY_RULES, context));
+  };
+  const single = parsed.filter((it) => it.policy !== undefined);
+  for (const { file, policy, root } of single) await look(policy!, new Map([[file, root!]]));
+  const names = new Set(single.map((it) => it.file));
+  if (chain.policy !== undefined && ![...chain.roots.keys()].every((it) => names.has(it))) {
+    await look(chain.policy, chain.roots);
+  }
+  return found;
+}
+
+/** What the planner refuses, and what rules find in flows. */
+function findInFlows(
+  io: CommandIo,
+  parsed: readonly ParsedFile[],
+  { policy, roots }: Chain,
+): readonly Diagnostic[] {
+  const flowRoots = new Map(
+    parsed.flatMap(({ file, kind, root }) => kind === "flow" && root ? [[file, root]] : []),
+  );
+  const flows = parsed.flatMap((it) => it.flow ?? []);
+  const plan = policy === undefined
+    ? undefined
+    : makePlan(policy, flows.map((it) => ({ ...it, warnings: [] })), ASSUMED_HOST);
+  const refusals = (plan?.flows ?? []).flatMap(({ flow, tasks }) => [
+    ...flow.refusals,
+    ...tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
+  ]);
+  return [
+    ...diagnosticsOf(refusals),
+    ...runRules(FLOW_RULES, {
+      ...(policy !== undefined && { policy }),
+      ...(plan !== undefined && { plan }),
+      policyRoots: roots,
+      flowRoots,
+      texts: io.texts,
+      host: ASSUMED_HOST,
+    }),
+  ];
+}
+
+async function filesOf(path: string): Promise<readonly (string | ParsedFile)[]> {
+  const problem = (fact: string): readonly ParsedFile[] => [{
+    file: path,
+    kind: "unknown",
+    diagnostics: [{
+      code: "check/unreadable",
+      severity: "error",
+      message: `Cannot check "${path}": ${fact}`,
+    }],
+  }];
+  try {
+    const files = await listYamlFiles(path);
+    return files.length > 0 ? files : problem("it holds no .yaml or .yml file");
+  } catch (error) {
+    return problem(
+      error instanceof Deno.errors.PermissionDenied
+        ? "permission denied"
+        : (error as Error).message.replace(/ \(os error \d+\).*$/, ""),
+    );
+  }
+}
+
+async function readOne(
+  io: CommandIo,
+  file: string,
+  policy: Policy | undefined,
+): Promise<ParsedFile> {
+  try {
+    return await parseFile(file, await readText(io, file, "file"), policy);
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    return { file, kind: "unknown", diagnostics: error.diagnostics };
+  }
+}
