@@ -6,6 +6,8 @@ import { FORBIDDEN_IMPORT } from "./forbidden_import.ts";
 import { FORBIDDEN_PATH } from "./forbidden_path.ts";
 import { GOVERNED_EXPRESSION } from "./governed_expression.ts";
 import { IDLE_FLOW_DEFAULT } from "./idle_flow_default.ts";
+import { IMAGE_NOT_ALLOWED } from "./image_not_allowed.ts";
+import { MISSPELT_CLASS } from "./misspelt_class.ts";
 import { IMAGE_LATEST, IMAGE_WITHOUT_DIGEST } from "./moving_image.ts";
 import { REPLACED_VALUE } from "./replaced_value.ts";
 import { ENGINE_SOCKET, OPEN_MODE, REMOTE_CODE } from "./risky_command.ts";
@@ -24,6 +26,8 @@ export const FLOW_RULES: readonly LintRule[] = [
   REPLACED_VALUE,
   IDLE_FLOW_DEFAULT,
   DEPRECATED_RUNNER,
+  MISSPELT_CLASS,
+  IMAGE_NOT_ALLOWED,
   IMAGE_LATEST,
   IMAGE_WITHOUT_DIGEST,
   REMOTE_CODE,
