@@ -2,6 +2,7 @@ import { namesOfClass } from "../../../catalog/aliases.ts";
 import type { Diagnostic, Located, LocatedMap } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
+import { plannedIn } from "../written/planned_task.ts";
 import { textsIn, wordAt } from "../written/written_flow.ts";
 
 const KEYS = ["pluginDefaults", "taskDefaults"];
@@ -31,20 +32,18 @@ function namedIn(root: LocatedMap) {
 }
 
 /** Classes that the policy puts into the tasks of a file. */
-function injectedIn({ plan }: LintContext, file: string): readonly string[] {
-  return (plan?.flows ?? []).filter((it) => it.flow.file === file).flatMap(({ tasks }) =>
-    tasks.flatMap(({ task }) =>
-      textsIn(task.effective).filter((it) => it.path.at(-1) === "type").map((it) => it.scalar.value)
-    )
+function injectedIn(context: LintContext, file: string): readonly string[] {
+  return plannedIn(context, file).flatMap(({ plan: { task } }) =>
+    textsIn(task.effective).filter((it) => it.path.at(-1) === "type").map((it) => it.scalar.value)
   );
 }
 
 function* find(context: LintContext): Generator<Diagnostic> {
-  for (const [file, root] of context.flowRoots) {
+  for (const root of context.flowRoots.values()) {
     const lists = KEYS.flatMap((key) => root.entries.get(key)?.value ?? []);
     if (lists.length === 0) continue;
     const { types, refs } = namedIn(root);
-    injectedIn(context, file).forEach((it) => types.add(it));
+    injectedIn(context, root.source.file).forEach((it) => types.add(it));
     for (const item of lists.flatMap((it) => it.kind === "list" ? it.items : [])) {
       if (item.kind !== "map") continue;
       const type = item.entries.get("type")?.value;

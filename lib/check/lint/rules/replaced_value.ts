@@ -1,7 +1,9 @@
+import { namesOfClass } from "../../../catalog/aliases.ts";
 import type { Diagnostic, Located, LocatedMap, Source } from "../../../model/mod.ts";
 import { toPlain } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { plannedTasks } from "../written/planned_task.ts";
+import { plannedIn, plannedTasks } from "../written/planned_task.ts";
+import { wordAt } from "../written/written_flow.ts";
 
 /** A value that its author wrote and that is not used, and the place of what is. */
 interface Replaced {
@@ -41,15 +43,47 @@ function same(value: Located, other: Located): boolean {
 function* find(context: LintContext): Generator<Diagnostic> {
   for (const { written, plan } of plannedTasks(context)) {
     for (const it of replaced(written.map, plan.task.effective)) {
-      const said = OVER.get(it.by.injection!)!;
-      yield {
-        code: "check/replaced-value",
-        severity: "warning",
-        message: `"${it.path}" of task "${written.id}" has no effect: ${said} ${shown(it.by)}`,
-        at: it.written,
-        related: [{ message: `${said} it here`, at: it.by.source }],
-        help: "Leave it out",
-      };
+      yield told(`"${it.path}" of task "${written.id}"`, it);
+    }
+  }
+  yield* inDefaults(context);
+}
+
+function told(what: string, { written, by }: Replaced): Diagnostic {
+  const said = OVER.get(by.injection!)!;
+  return {
+    code: "check/replaced-value",
+    severity: "warning",
+    message: `${what} has no effect: ${said} ${shown(by)}`,
+    at: written,
+    related: [{ message: `${said} it here`, at: by.source }],
+    help: "Leave it out",
+  };
+}
+
+/** What a flow's own defaults set, and every task that they are for has from somebody else. */
+function* inDefaults(context: LintContext): Generator<Diagnostic> {
+  for (const root of context.flowRoots.values()) {
+    const tasks = plannedIn(context, root.source.file);
+    for (const key of ["pluginDefaults", "taskDefaults"]) {
+      const list = root.entries.get(key)?.value;
+      for (const item of list?.kind === "list" ? list.items : []) {
+        const values = item.kind === "map" ? item.entries.get("values")?.value : undefined;
+        if (item.kind !== "map" || values?.kind !== "map") continue;
+        const type = wordAt(item, "type") ?? "";
+        const ref = wordAt(item, "ref");
+        const meant = tasks.filter(({ written }) =>
+          namesOfClass(written.type.value).some((it) => it.startsWith(type)) &&
+          wordAt(written.map, "pluginDefaultsRef") === ref
+        );
+        const lost = meant.map(({ plan }) => [...replaced(values, plan.task.effective)]);
+        for (const it of lost[0] ?? []) {
+          // A flow's own forced default is what is looked at here.
+          if (it.by.injection === "flow forced default") continue;
+          if (!lost.every((all) => all.some((other) => other.path === it.path))) continue;
+          yield told(`"${it.path}" of a default for "${type}"`, it);
+        }
+      }
     }
   }
 }

@@ -92,3 +92,23 @@ Deno.test("check/replaced-value finds what a rule of a policy sets, and what the
     '10:25 "containerImage" of task "t" has no effect: the flow forces "debian"',
   ]);
 });
+
+Deno.test("check/replaced-value finds what a default of the flow sets for nobody", async () => {
+  const own = (type: string, more = "") =>
+    `${flow("")}${more}pluginDefaults:
+  - type: ${type}
+    values: {containerImage: debian, timeout: PT1M}
+`;
+  const scripts = own("io.kestra.plugin.scripts");
+  const seen = await found(REPLACED_VALUE, { flows: [scripts], policy: policy(true) });
+  deepEqual(seen.map(inShort), [
+    '13:30 "containerImage" of a default for "io.kestra.plugin.scripts" has no effect: the policy forces "ubuntu:24.04"',
+  ]);
+  deepEqual(await found(REPLACED_VALUE, { flows: [scripts], policy: policy(false) }), []);
+  // Another task has it.
+  const other = own(
+    "io.kestra.plugin.scripts",
+    "  - {id: u, type: io.kestra.plugin.scripts.python.Script, script: pass}\n",
+  );
+  deepEqual(await found(REPLACED_VALUE, { flows: [other], policy: policy(true) }), []);
+});

@@ -34,6 +34,21 @@ export function plannedTasks(
   return tasks;
 }
 
+const byFile = new WeakMap<Plan, ReadonlyMap<string, readonly PlannedTask[]>>();
+
+/** The tasks of one flow that were planned. */
+export function plannedIn(
+  context: Pick<LintContext, "plan" | "flowRoots">,
+  file: string,
+): readonly PlannedTask[] {
+  const { plan } = context;
+  if (plan === undefined) return [];
+  const all = byFile.get(plan) ??
+    Map.groupBy(plannedTasks(context), (it) => it.flow.flow.file);
+  byFile.set(plan, all);
+  return all.get(file) ?? [];
+}
+
 /** A task is found again by its id: a default that fills its gaps gives the map a place of its own. */
 function placeOf({ entries, source }: LocatedMap): string {
   return keyOfPlace(entries.get("id")?.value.source ?? source);
