@@ -39,42 +39,51 @@ export async function checkPaths(
   policies: readonly string[],
 ): Promise<readonly CheckedFile[]> {
   const chain = await chainOf(io, policies);
-  const parsed: ParsedFile[] = [];
-  for (const path of paths) {
-    for (const file of await filesOf(path)) {
-      parsed.push(typeof file === "string" ? await readOne(io, file, chain.policy) : file);
-    }
-  }
-  const found = [
-    ...await findInPolicies(io, parsed, chain),
-    ...findInFlows(io, parsed, chain),
+  const parsed = await parseAll(io, paths, chain.policy);
+  const said: readonly Said[] = [
+    ...chain.complaints.map((it) => ({ owner: CHAIN, it })),
+    ...parsed.flatMap(({ file, diagnostics }) => diagnostics.map((it) => ({ owner: file, it }))),
+    ...[...await findInPolicies(io, parsed, chain), ...findInFlows(io, parsed, chain)],
   ];
-  const byFile = Map.groupBy(found, (it) => it.at?.file ?? "");
+  const sifted = applyIgnores(
+    said.map((it) => it.it),
+    [...new Set([...chain.roots.keys(), ...parsed.map((it) => it.file)])]
+      .flatMap((it) => findIgnores(io.texts.get(it) ?? "", it)),
+    { all: codesOfCheck(), lookedFor: (code) => policies.length > 0 || !needsPolicy(code) },
+  );
+  const owners = new Map(said.map(({ it, owner }) => [it, owner]));
   const isChecked = new Set(parsed.map((it) => it.file));
-  const ofChain = found.filter((it) => !isChecked.has(it.at?.file ?? ""));
-  const known = {
-    all: codesOfCheck(),
-    lookedFor: (code: string) =>
-      policies.length > 0 ||
-      LINT_RULES.some((it) => it.code === code && it.under === undefined),
+  const ownerOf = (it: Diagnostic) => {
+    const owner = owners.get(it) ?? it.at?.file ?? CHAIN;
+    return isChecked.has(owner) ? owner : CHAIN;
   };
-  const sift = (file: Omit<CheckedFile, "ignored">, texts: readonly string[]): CheckedFile => {
-    const ignores = texts.flatMap((it) => findIgnores(io.texts.get(it) ?? "", it));
-    const { findings, ignored } = applyIgnores(file.diagnostics, ignores, known);
-    return { ...file, diagnostics: findings.toSorted(byPlace), ignored };
-  };
-  const said = [...chain.complaints, ...ofChain];
+  const findings = Map.groupBy(sifted.findings, ownerOf);
+  const ignored = Map.groupBy(sifted.ignored, ({ finding }) => ownerOf(finding));
+  const checked = (file: string, kind: FileKind, owner = file): CheckedFile => ({
+    file,
+    kind,
+    diagnostics: (findings.get(owner) ?? []).toSorted(byPlace),
+    ignored: ignored.get(owner) ?? [],
+  });
   return [
-    ...(said.length === 0 ? [] : [
-      sift(
-        { file: policies.join(", "), kind: "policy", diagnostics: said },
-        [...chain.roots.keys()].filter((it) => !isChecked.has(it)),
-      ),
-    ]),
-    ...parsed.map(({ file, kind, diagnostics }) =>
-      sift({ file, kind, diagnostics: [...diagnostics, ...byFile.get(file) ?? []] }, [file])
-    ),
+    ...(findings.has(CHAIN) || ignored.has(CHAIN)
+      ? [checked(policies.join(", "), "policy", CHAIN)]
+      : []),
+    ...parsed.map(({ file, kind }) => checked(file, kind)),
   ];
+}
+
+/** Whom a finding is told of: a file that is checked, or the policies of `-p` together. */
+interface Said {
+  readonly owner: string;
+  readonly it: Diagnostic;
+}
+
+/** No file has this name. */
+const CHAIN = "\0";
+
+function needsPolicy(code: string): boolean {
+  return LINT_RULES.some((it) => it.code === code && it.under !== undefined);
 }
 
 /** The policies of `-p`; flows are not planned under a chain that is wrong. */
@@ -105,13 +114,13 @@ async function findInPolicies(
   io: CommandIo,
   parsed: readonly ParsedFile[],
   chain: Chain,
-): Promise<readonly Diagnostic[]> {
-  const found: Diagnostic[] = [];
+): Promise<readonly Said[]> {
+  const found: Said[] = [];
   const look = async (policy: Policy, policyRoots: LintContext["policyRoots"]) => {
     const paths = await pathFacts(policy);
     const flowRoots = new Map();
     const context = { policy, policyRoots, flowRoots, texts: io.texts, paths, host: ASSUMED_HOST };
-    found.push(...runRules(POLICY_RULES, context));
+    found.push(...runRules(POLICY_RULES, context).map(ofItsFile));
   };
   const single = parsed.filter((it) => it.policy !== undefined);
   for (const { file, policy, root } of single) await look(policy!, new Map([[file, root!]]));
@@ -127,7 +136,7 @@ function findInFlows(
   io: CommandIo,
   parsed: readonly ParsedFile[],
   { policy, roots }: Chain,
-): readonly Diagnostic[] {
+): readonly Said[] {
   const flowRoots = new Map(
     parsed.flatMap(({ file, kind, root }) => kind === "flow" && root ? [[file, root]] : []),
   );
@@ -135,21 +144,26 @@ function findInFlows(
   const plan = policy === undefined
     ? undefined
     : makePlan(policy, flows.map((it) => ({ ...it, warnings: [] })), ASSUMED_HOST);
-  const refusals = (plan?.flows ?? []).flatMap(({ flow, tasks }) => [
-    ...flow.refusals,
-    ...tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
-  ]);
-  return [
-    ...diagnosticsOf(refusals),
-    ...runRules(FLOW_RULES, {
-      ...(policy !== undefined && { policy }),
-      ...(plan !== undefined && { plan }),
-      policyRoots: roots,
-      flowRoots,
-      texts: io.texts,
-      host: ASSUMED_HOST,
-    }),
-  ];
+  // A refusal stands in the policy, and is told of the flow.
+  const refusals = (plan?.flows ?? []).flatMap(({ flow, tasks }) =>
+    diagnosticsOf([
+      ...flow.refusals,
+      ...tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
+    ]).map((it) => ({ owner: flow.file, it }))
+  );
+  const found = runRules(FLOW_RULES, {
+    ...(policy !== undefined && { policy }),
+    ...(plan !== undefined && { plan }),
+    policyRoots: roots,
+    flowRoots,
+    texts: io.texts,
+    host: ASSUMED_HOST,
+  });
+  return [...refusals, ...found.map(ofItsFile)];
+}
+
+function ofItsFile(it: Diagnostic): Said {
+  return { owner: it.at?.file ?? CHAIN, it };
 }
 
 async function filesOf(path: string): Promise<readonly (string | ParsedFile)[]> {
@@ -174,13 +188,35 @@ async function filesOf(path: string): Promise<readonly (string | ParsedFile)[]> 
   }
 }
 
+/** How many files are read ahead of the one that is parsed. */
+const AHEAD = 16;
+
+async function parseAll(
+  io: CommandIo,
+  paths: readonly string[],
+  policy: Policy | undefined,
+): Promise<readonly ParsedFile[]> {
+  const files: (string | ParsedFile)[] = [];
+  for (const path of paths) files.push(...await filesOf(path));
+  const read = (file: string | ParsedFile | undefined) =>
+    typeof file === "string" ? readOne(io, file) : Promise.resolve(file);
+  const ahead = files.slice(0, AHEAD).map(read);
+  const parsed: ParsedFile[] = [];
+  for (let i = 0; i < files.length; i++) {
+    const it = await ahead.shift()!;
+    ahead.push(read(files[i + AHEAD]));
+    if (it === undefined) continue;
+    parsed.push("text" in it ? await parseFile(it.file, it.text, policy) : it);
+  }
+  return parsed;
+}
+
 async function readOne(
   io: CommandIo,
   file: string,
-  policy: Policy | undefined,
-): Promise<ParsedFile> {
+): Promise<ParsedFile | { readonly file: string; readonly text: string }> {
   try {
-    return await parseFile(file, await readText(io, file, "file"), policy);
+    return { file, text: await readText(io, file, "file") };
   } catch (error) {
     if (!(error instanceof StageError)) throw error;
     return { file, kind: "unknown", diagnostics: error.diagnostics };

@@ -11,14 +11,19 @@ export function checkGithub(files: readonly Findings[]): string {
   return files.flatMap(({ file, diagnostics }) =>
     diagnostics.map(({ code, severity, message, at, help }) => {
       const place = at === undefined
-        ? [["file", file]]
-        : [["file", at.file], ["line", at.line], ["col", at.column]];
+        ? [["file", fromHere(file)]]
+        : [["file", fromHere(at.file)], ["line", at.line], ["col", at.column]];
       const properties = [...place, ["title", code]]
         .map(([name, value]) => `${name}=${property(String(value))}`).join(",");
       const text = help === undefined ? message : `${message}\nhelp: ${help}`;
       return `::${severity} ${properties}::${data(text)}\n`;
     })
   ).join("");
+}
+
+/** GitHub compares names with those of the pull request, letter by letter. */
+function fromHere(file: string): string {
+  return file.replace(/^(?:\.\/)+/, "");
 }
 
 function data(text: string): string {
