@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { parseFlow, readFlow } from "../../flow/mod.ts";
 import { toPlain } from "../../source/mod.ts";
-import { applyFix } from "./rules/apply_fix.ts";
+import { applyFixes } from "./apply_fixes.ts";
 import { mendFlowHints } from "./mend_flow_hints.ts";
 
 /** What the parser says of a flow that 2.0 removed, with the ways out. */
@@ -81,7 +81,7 @@ Deno.test.each<Row>([
   const fix = hints.find((it) => it.fix !== undefined)?.fix;
   equal(fix === undefined, today === undefined, fix?.title);
   if (fix === undefined || today === undefined) return;
-  equal(applyFix(old, fix), today);
+  equal(applyFixes(old, [fix]).text, today);
   // The complaint is gone, and nothing else is said.
   deepEqual(hintsOf(today), []);
 });
@@ -90,7 +90,7 @@ Deno.test("mendFlowHints() writes taskDefaults as pluginDefaults, unless both ar
   const defaults = (key: string) => `${key}:\n  - {type: ${LOG}, values: {level: DEBUG}}\n`;
   const old = flow(LOG) + defaults("taskDefaults");
   const fix = hintsOf(old)[0]?.fix;
-  equal(fix && applyFix(old, fix), flow(LOG) + defaults("pluginDefaults"));
+  equal(fix && applyFixes(old, [fix]).text, flow(LOG) + defaults("pluginDefaults"));
   const both = old + defaults("pluginDefaults");
   deepEqual(hintsOf(both).filter((it) => it.fix), []);
 });

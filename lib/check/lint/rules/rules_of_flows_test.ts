@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { applyFix } from "./apply_fix.ts";
+import { applyFixes } from "../apply_fixes.ts";
 import { DEPRECATED_RUNNER } from "./deprecated_runner.ts";
 import { ENDLESS_RETRY, NO_TIMEOUT } from "./endless.ts";
 import { found, inShort } from "./lint_sample.ts";
@@ -37,7 +37,7 @@ Deno.test.each([
 ])("check/deprecated-runner rewrites $old", async ({ old, today }) => {
   const [it, ...more] = await found(DEPRECATED_RUNNER, { flows: [shell(old)] });
   deepEqual([it?.at?.line, it?.at?.column, more], [7, 5, []]);
-  const fixed = it?.fix && applyFix(shell(old), it.fix);
+  const fixed = it?.fix && applyFixes(shell(old), [it.fix]).text;
   deepEqual(fixed, today === undefined ? undefined : shell(today));
   if (fixed !== undefined) deepEqual(await found(DEPRECATED_RUNNER, { flows: [fixed] }), []);
 });
