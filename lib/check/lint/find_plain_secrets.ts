@@ -33,6 +33,9 @@ const FORMS: readonly (readonly [string, RegExp])[] = [
 const BEGINNINGS =
   /-----BEGIN |A[KS]IA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|hooks\.slack|[rs]k_live_|sk-|npm_|dckr_|hf_|SG\.|eyJ|AIza/;
 
+/** Of a text that holds more, the first are told. */
+const MOST = 50;
+
 /** A password in a URL: `scheme://user:password@host`. */
 const IN_URL = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@{}"']{1,80}:([^\s/@{}"'$]{3,80})@[\w[]/gi;
 
@@ -64,11 +67,12 @@ export function findPlainSecrets(value: string, name?: string): readonly PlainSe
   const found: PlainSecret[] = [];
   for (const [what, pattern] of BEGINNINGS.test(value) ? FORMS : []) {
     for (const { index, 0: text } of value.matchAll(pattern)) {
+      if (found.length === MOST) break;
       found.push({ what, start: index, end: index + text.length });
     }
   }
   const add = (what: string, index: number, whole: string, secret: string) => {
-    if (!isSecret(secret)) return;
+    if (found.length === MOST || !isSecret(secret)) return;
     const start = index + whole.lastIndexOf(secret);
     if (found.some((it) => it.start < start + secret.length && start < it.end)) return;
     found.push({ what, start, end: start + secret.length });

@@ -3,7 +3,7 @@ import { closedPaths } from "../../../plan/closed_paths.ts";
 import { refuseImports } from "../../../plan/refuse_imports.ts";
 import { readSpecifier, scanImports, utf16Column } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { placeAt } from "../written/place_at.ts";
+import { MOST_IN_TEXT, placeAt } from "../written/place_at.ts";
 import { plannedTasks } from "../written/planned_task.ts";
 
 /** What is imported by where it is, and not by where the importing module will lie. */
@@ -44,11 +44,16 @@ function scriptsOf({ program, task, refusal }: TaskPlan): readonly LocatedScalar
 
 function* importsIn(context: LintContext, script: LocatedScalar): Generator<ModuleImport> {
   const lines = String(script.value).split("\n");
-  const starts = lines.reduce((all, it) => [...all, all.at(-1)! + it.length + 1], [0]);
+  const starts: number[] = [];
+  for (const [i] of lines.entries()) {
+    starts.push(i === 0 ? 0 : starts[i - 1]! + lines[i - 1]!.length + 1);
+  }
+  let looks = MOST_IN_TEXT;
   for (const { specifier, isDynamic, line, character } of scanImports(String(script.value))) {
+    if (!ABSOLUTE.test(specifier)) continue;
+    if (--looks < 0) return;
     const column = utf16Column(lines[line]!, character);
-    const before = lines[line]!.slice(0, column);
-    if (!ABSOLUTE.test(specifier) || COMMENT.test(before)) continue;
+    if (COMMENT.test(lines[line]!.slice(0, column))) continue;
     const leadsTo = readSpecifier(specifier, "/");
     yield {
       specifier,

@@ -3,7 +3,7 @@ import { classOf } from "../../../catalog/classes.ts";
 import type { Diagnostic, Sourced, TaskPlan } from "../../../model/mod.ts";
 import { isWithin } from "../../../paths/is_within.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { placeAt } from "../written/place_at.ts";
+import { MOST_IN_TEXT, placeAt } from "../written/place_at.ts";
 import { plannedTasks } from "../written/planned_task.ts";
 import { textsIn, type WrittenText } from "../written/written_flow.ts";
 
@@ -27,6 +27,7 @@ function* find(context: LintContext): Generator<Diagnostic> {
       const seen = new Set<string>();
       for (const { 1: path = "", index } of scalar.value.matchAll(pattern)) {
         const rule = forbids(policy.forbiddenPaths, path);
+        if (seen.size === MOST_IN_TEXT) break;
         if (rule === undefined || seen.has(path) || isComment(scalar.value, index)) continue;
         seen.add(path);
         if (decideAccess(plan, { kind: "read", value: path }).verdict !== "denied") continue;
@@ -84,9 +85,13 @@ function codeOf({ program, task, refusal }: TaskPlan): readonly Code[] {
   }
 }
 
+/** Further back nobody looks for what makes a line a comment. */
+const LONGEST_LINE = 1_000;
+
 /** Whether a line says nothing before a place but that it is a comment. */
 function isComment(text: string, index: number): boolean {
-  const line = text.slice(text.lastIndexOf("\n", index - 1) + 1, index);
+  const before = text.slice(Math.max(0, index - LONGEST_LINE), index);
+  const line = before.slice(before.lastIndexOf("\n") + 1);
   return /^\s*(?:#|\/\/|\/?\*|--)/.test(line) || /\s#\s/.test(line);
 }
 

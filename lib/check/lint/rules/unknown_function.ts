@@ -7,7 +7,7 @@ import {
 import type { Diagnostic, Source } from "../../../model/mod.ts";
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
-import { placeAt } from "../written/place_at.ts";
+import { MOST_IN_TEXT, placeAt } from "../written/place_at.ts";
 import { renderedTexts } from "../written/rendered_texts.ts";
 import { writtenFlow } from "../written/written_flow.ts";
 
@@ -33,13 +33,16 @@ function* find(context: LintContext): Generator<Diagnostic> {
       // What others render, and how, is theirs to say.
       if (known === undefined || known.notRun !== undefined) continue;
       if (DEFINES.test(scalar.value)) continue;
+      const seen = new Set<string>();
+      const isNew = (name: string) =>
+        seen.size < MOST_IN_TEXT && !seen.has(name) && seen.add(name) !== undefined;
       for (const { bare, offset } of expressions) {
         for (const { index, 1: name = "" } of bare.matchAll(CALL)) {
-          if (NAMES.function.has(name)) continue;
+          if (NAMES.function.has(name) || !isNew(`${name}()`)) continue;
           yield unknown("function", name, placeAt(context, scalar, offset + index));
         }
         for (const { 0: whole, 1: name = "", index } of bare.matchAll(FILTER)) {
-          if (NAMES.filter.has(name)) continue;
+          if (NAMES.filter.has(name) || !isNew(name)) continue;
           const at = offset + index + whole.length - name.length;
           yield unknown("filter", name, placeAt(context, scalar, at));
         }

@@ -2,7 +2,7 @@ import type { Diagnostic, Located, LocatedMap, Source } from "../../../model/mod
 import { nearest } from "../../../source/mod.ts";
 import type { LintContext, LintRule } from "../lint_rule.ts";
 import { placeAt } from "../written/place_at.ts";
-import { renderedTexts } from "../written/rendered_texts.ts";
+import { type RenderedText, renderedTexts } from "../written/rendered_texts.ts";
 import {
   comesLater,
   wordAt,
@@ -33,18 +33,31 @@ function* references(
   flow: WrittenFlow,
   root: Root,
 ): Generator<Reference> {
-  for (const { task, text: { scalar }, expressions } of renderedTexts(flow)) {
-    for (const { code, bare, offset } of expressions) {
-      if (!code.includes(root) || MAY_BE_MISSING.test(bare)) continue;
-      for (
-        const { 0: whole, 1: of, 2: plain, 3: double, 4: single, index } of code.matchAll(REFERENCE)
-      ) {
-        // What stands in quotes is text, not a look-up.
-        if (of !== root || !bare.startsWith(root, index)) continue;
-        const name = plain ?? double ?? single ?? "";
-        const at = offset + index + whole.lastIndexOf(name);
-        yield { name, ...(task && { task }), at: () => placeAt(context, scalar, at) };
-      }
+  for (const it of renderedTexts(flow)) yield* referencesIn(context, it, root);
+}
+
+/** How many names are looked up of one text. */
+const MOST = 200;
+
+/** Each name once. */
+function* referencesIn(
+  context: LintContext,
+  { task, text: { scalar }, expressions }: RenderedText,
+  root: Root,
+): Generator<Reference> {
+  const seen = new Set<string>();
+  for (const { code, bare, offset } of expressions) {
+    if (!code.includes(root) || MAY_BE_MISSING.test(bare)) continue;
+    for (
+      const { 0: whole, 1: of, 2: plain, 3: double, 4: single, index } of code.matchAll(REFERENCE)
+    ) {
+      // What stands in quotes is text, not a look-up.
+      if (of !== root || !bare.startsWith(root, index)) continue;
+      const name = plain ?? double ?? single ?? "";
+      if (seen.has(name)) continue;
+      if (seen.add(name).size > MOST) return;
+      const at = offset + index + whole.lastIndexOf(name);
+      yield { name, ...(task && { task }), at: () => placeAt(context, scalar, at) };
     }
   }
 }

@@ -15,6 +15,11 @@ export function linesOf({ texts }: Texts, file: string): readonly string[] {
   return known;
 }
 
+/**
+ * How much of one kind is told of one text: each place costs a look through it, and nobody reads more.
+ */
+export const MOST_IN_TEXT = 50;
+
 /** The place in a file of a character of a scalar's value, as exact as it can be told. */
 export function placeAt(
   context: Texts,
