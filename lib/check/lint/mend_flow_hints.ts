@@ -116,6 +116,9 @@ function* mendsOfInputs(root: LocatedMap, context: Texts): Generator<Mend> {
   }
 }
 
+/** Of a flow that says it more often nobody is shown a change. */
+const MOST_WORDS = 200;
+
 const JSON_WORDS = [
   // The same letters as the parser looks for.
   { pattern: /(?<![\w.])json(?=\s{0,9}\()/g, today: "fromJson", not: /\|\s{0,9}$/ },
@@ -129,21 +132,24 @@ function* mendsOfJson(root: LocatedMap, context: Texts): Generator<Mend> {
   for (const { pattern, today, not } of JSON_WORDS) {
     const found = texts.flatMap(({ scalar }) =>
       expressionsIn(scalar.value).flatMap(({ bare, offset }) =>
-        [...bare.matchAll(pattern)].filter((it) => !not?.test(bare.slice(0, it.index)))
-          .map((it) => ({ scalar, at: placeAt(context, scalar, offset + it.index) }))
+        [...bare.matchAll(pattern)]
+          .filter(({ index }) => !not?.test(bare.slice(Math.max(0, index - 10), index)))
+          .map((it) => ({ scalar, offset: offset + it.index }))
       )
     );
-    if (found[0] === undefined) continue;
+    // Each place costs a look through its text.
+    if (found[0] === undefined || found.length > MOST_WORDS) continue;
     yield {
       anchor: found[0].scalar.source,
       title: `replace "json" by "${today}"`,
-      edits: found.map(({ at, scalar }) =>
+      edits: found.map(({ scalar, offset }) => {
+        const at = placeAt(context, scalar, offset);
         // In a folded or escaped text the place of a word is not known.
-        at !== scalar.source &&
-          linesOf(context, at.file)[at.line - 1]?.startsWith("json", at.column - 1)
+        return at !== scalar.source &&
+            linesOf(context, at.file)[at.line - 1]?.startsWith("json", at.column - 1)
           ? { at, end: { line: at.line, column: at.column + 4 }, text: today }
-          : undefined
-      ),
+          : undefined;
+      }),
     };
   }
 }

@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { parseFlow, readFlow } from "../../flow/mod.ts";
+import { canonicalClass } from "../../catalog/aliases.ts";
+import { tasksOf } from "../../model/mod.ts";
 import { toPlain } from "../../source/mod.ts";
 import { applyFixes } from "./apply_fixes.ts";
 import { mendFlowHints } from "./mend_flow_hints.ts";
@@ -93,6 +95,35 @@ Deno.test("mendFlowHints() writes taskDefaults as pluginDefaults, unless both ar
   equal(fix && applyFixes(old, [fix]).text, flow(LOG) + defaults("pluginDefaults"));
   const both = old + defaults("pluginDefaults");
   deepEqual(hintsOf(both).filter((it) => it.fix), []);
+});
+
+Deno.test("mendFlowHints() takes time that grows with the text alone", () => {
+  for (const it of ["{{ json(", "{{ a | json ", "{{ json(a) }} "]) {
+    const started = performance.now();
+    hintsOf(flow(LOG, "", JSON.stringify(`${it.repeat(60_000 / it.length)} }}`)));
+    ok(performance.now() - started < 2_000, it);
+  }
+});
+
+const TODAY: Readonly<Record<string, string>> = { BOOLEAN: "BOOL", ENUM: "SELECT" };
+
+Deno.test("mendFlowHints() changes nothing that a flow means", () => {
+  const meaning = (text: string) => {
+    const { flow } = parseFlow(readFlow(text, "f.yaml"));
+    return {
+      tasks: tasksOf(flow).map(({ id, type, path }) => [id, path, canonicalClass(type.value)]),
+      // Two names of one type each: their values are read by the same code.
+      inputs: flow.inputs.map(({ id, type }) => [id, TODAY[type] ?? type]),
+    };
+  };
+  const old = flow(
+    OLD_LOG,
+    "inputs:\n  - {name: a, type: BOOLEAN}\n  - {name: b, type: ENUM, values: [x]}\n",
+  );
+  const fixes = hintsOf(old).flatMap((it) => it.fix ?? []);
+  const { text, applied } = applyFixes(old, fixes);
+  equal(applied.length, 4);
+  deepEqual(meaning(text), meaning(old));
 });
 
 Deno.test("mendFlowHints() leaves everything else as it is", () => {
