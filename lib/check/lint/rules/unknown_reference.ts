@@ -87,18 +87,18 @@ const PARTS = /_(?:split|items|merge|export)$/;
 
 function* outputsOf(context: LintContext): Generator<Diagnostic> {
   for (const flow of eachFlow(context)) {
-    const ids = idsIn(flow.root);
     if (flow.tasks.some((it) => /\.(?:Template|TemplatedTask)$/.test(it.type.value))) continue;
     const byId = new Map(flow.tasks.map((it) => [it.id, it]));
+    let ids: ReadonlySet<string> | undefined;
     for (const { name, task, at } of references(context, flow, "outputs")) {
-      if (!ids.has(name) && !ids.has(name.replace(PARTS, ""))) {
-        yield unknown("outputs", name, at(), "task", [...ids]);
+      const other = byId.get(name);
+      if (other !== undefined) {
+        if (task !== undefined && comesLater(other, task)) yield later(task, other, at());
         continue;
       }
-      const other = byId.get(name);
-      if (task !== undefined && other !== undefined && comesLater(other, task)) {
-        yield later(task, other, at());
-      }
+      ids ??= idsIn(flow.root);
+      if (ids.has(name) || ids.has(name.replace(PARTS, ""))) continue;
+      yield unknown("outputs", name, at(), "task", [...ids]);
     }
   }
 }
