@@ -22,6 +22,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "io.kestra.plugin.trivy.cli": "kestra-io/plugin-trivy",
 };
 
+/** Packages whose every class runs commands of its author's. */
+export const COMMAND_PACKAGES: readonly string[] = Object.keys(PACKAGES);
+
 /** What is known of a class that runs commands without being a script plugin. */
 export function commandClass(type: string): KnownClass | undefined {
   const owner = Object.keys(PACKAGES).find((it) => type.startsWith(`${it}.`));

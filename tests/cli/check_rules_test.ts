@@ -99,6 +99,9 @@ Deno.test("check: what a run would refuse is never taken out", async () => {
     security:
       # bulkhead-ignore plan/restricted-plugin: we need it
       ${excludes}
+bulkhead:
+  spawn: never
+  limits: {timeout: PT1H}
 `;
   await using box = await makeFiles({
     "flow.yaml": FLOW.replace("{{ inputs.nope }}", "hello"),

@@ -38,7 +38,8 @@ function twins(policies: readonly RulePolicy[]): Diagnostic[] {
   return problems;
 }
 
-interface Owned<T> {
+/** A rule, and the policy it is of. */
+export interface Owned<T> {
   readonly policy: RulePolicy;
   readonly rule: T;
 }
@@ -67,7 +68,8 @@ function conflicts(policies: readonly RulePolicy[]): Diagnostic[] {
   });
 }
 
-function canMeet(a: Owned<Rule>, b: Owned<Rule>): boolean {
+/** Tells whether two rules can reach one plugin; `true` where it is not plain. */
+export function canMeet(a: Owned<Rule>, b: Owned<Rule>): boolean {
   if (a.rule.on !== b.rule.on) return false;
   // A policy that only evaluates changes nothing but its own preview.
   if (a.policy !== b.policy && [a, b].some((it) => it.policy.enforcement === "EVALUATE")) {
@@ -82,7 +84,7 @@ function canMeet(a: Owned<Rule>, b: Owned<Rule>): boolean {
 }
 
 /** Tells whether no text can satisfy both conditions. `false` where it is not plain. */
-function excludes(a: Condition, b: Condition): boolean {
+export function excludes(a: Condition, b: Condition): boolean {
   if (a.field.value !== b.field.value) return false;
   const texts = a.operator === "EQUAL_TO"
     ? [textOf(a.value)]
