@@ -7,3 +7,6 @@ export { type CheckVerdict, judgeAssertion, type RenderedAssertion } from "./jud
 export { NO_FIXTURES, parseFixtures } from "./parse_fixtures.ts";
 export { parseUnitTests } from "./parse_unit_tests.ts";
 export type { Assertion, Check, TestCase, TestSuite } from "./test_suite.ts";
+export { type EditedPolicy, editPolicy } from "./explain/edit_policy.ts";
+export { findFlips, type Tried } from "./explain/find_flips.ts";
+export { whyNoFlip } from "./explain/why_no_flip.ts";

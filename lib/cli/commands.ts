@@ -34,6 +34,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./check.ts")).check,
   },
   {
+    name: "explain",
+    summary: "Say whether a task may do something, which lines decide, and what would change it",
+    table: async () => (await import("./tables/explain.ts")).EXPLAIN,
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "what-if",
+    summary: "Replay recorded runs against another policy, without running anything",
+    table: async () => (await import("./tables/what_if.ts")).WHAT_IF,
+    load: async () => (await import("./what_if.ts")).whatIf,
+  },
+  {
     name: "test",
     summary: "Run unit tests of flows, with mocks in the place of what is not to run",
     table: async () => (await import("./tables/test.ts")).TEST,

@@ -17,6 +17,7 @@ import { harnessChild, makePlan, programsOnHost, scriptPlace, volumeSources } fr
 import { checkImports } from "./check_imports.ts";
 import type { CommandIo, Io } from "./command.ts";
 import type { Args } from "./command_table.ts";
+import { hasSameFacts, isSameEngine, type KnownFacts } from "./known_facts.ts";
 import { loadPolicies } from "./load_policies.ts";
 import { mocksFor } from "./mocks_for.ts";
 import { proveLayers } from "./prove_layers.ts";
@@ -41,6 +42,8 @@ export interface Question {
   readonly bundle?: string;
   /** Where the keys lie that may have signed it. */
   readonly trust?: readonly string[];
+  /** Facts that were taken for another policy: what this one asks no others for is not looked at again. */
+  readonly known?: KnownFacts;
 }
 
 /** A question, and who reads the files that it names. */
@@ -77,6 +80,7 @@ export interface Prepared {
   readonly subflows: ReadonlyMap<string, SubflowPlan>;
   readonly host: HostFacts;
   readonly hints: readonly Diagnostic[];
+  readonly policy: Policy;
 }
 
 /**
@@ -94,8 +98,10 @@ export async function prepare(io: CommandIo, question: Question): Promise<Prepar
   const reach = reachFlows(mocked, set);
   const flows = [...reach.flows, ...reach.candidates];
   const tasks = flows.flatMap(({ flow }) => tasksOf(flow));
-  const host = await inspectHost({
+  const { known } = question;
+  const host = known && hasSameFacts(known.policy, policy) ? known.host : await inspectHost({
     policy,
+    ...(known && isSameEngine(known, policy) && { engine: known.host.engine }),
     env: io.env,
     ...(question.runtime !== undefined && { runtime: question.runtime }),
     ...(question.workspace !== undefined && { workspace: question.workspace }),
@@ -132,6 +138,7 @@ export async function prepare(io: CommandIo, question: Question): Promise<Prepar
     subflows: judged.subflows,
     host: facts,
     hints: reach.flows.flatMap((it) => it.hints),
+    policy,
   };
 }
 

@@ -41,6 +41,8 @@ export interface HostQuestion {
   readonly needsEngine: boolean;
   /** Programs that tasks start on the host: absolute. */
   readonly programs?: readonly string[];
+  /** What was found of the engine before, where that is to be used: asking it is slow. */
+  readonly engine?: Found<Engine>;
   /** Directories of plugins, as given. */
   readonly plugins?: readonly string[];
   /** Paths that tasks mount into their containers: absolute, normalized. */
@@ -69,7 +71,9 @@ export async function inspectHost(question: HostQuestion): Promise<HostFacts> {
       origin,
     }),
     locateChildCode({ env, origin }),
-    question.needsEngine ? locateEngine(policy.containers.engine?.value, env) : engineNotNeeded(),
+    question.needsEngine
+      ? question.engine ?? locateEngine(policy.containers.engine?.value, env)
+      : engineNotNeeded(),
   ]);
   const state = stateRoot(env);
   const workspaceRoot = await rootOfWorkspaces(question.workspace, env);

@@ -17,7 +17,8 @@ export interface Access {
 
 /** What one layer has to say of an access. */
 export interface LayerPart {
-  readonly layer: "preflight" | "deno" | "kernel" | "container";
+  /** `harness`: what no layer looks at, and the harness gives or keeps back itself. */
+  readonly layer: "preflight" | "deno" | "kernel" | "container" | "harness";
   /** `silent`: it does not look at this, or is not there. */
   readonly verdict: "allows" | "denies" | "silent";
   /** Why, for a person. */
@@ -28,7 +29,7 @@ export interface LayerPart {
 export interface Decision {
   readonly access: Access;
   readonly verdict: "allowed" | "denied";
-  /** Every layer, in the order in which they are asked. */
+  /** Every layer, in the order in which they are asked; the harness where it has a part in it. */
   readonly parts: readonly LayerPart[];
   /** The rules that decided, the deciding one first. Never empty. */
   readonly because: readonly Because[];

@@ -8,6 +8,7 @@ export * from "./access.ts";
 export * from "./container.ts";
 export * from "./diagnostic.ts";
 export * from "./event.ts";
+export * from "./explanation.ts";
 export * from "./fixtures.ts";
 export * from "./flow.ts";
 export * from "./flowable.ts";

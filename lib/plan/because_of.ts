@@ -91,7 +91,7 @@ export function becauseOfKernel(
 
 /** Why reading, the network and variables are as they are. */
 export function becauseOfPermissions(permissions: Permissions, policy: Policy): Because[] {
-  const { filesystem, network, env, writable } = policy;
+  const { filesystem, allowedPaths, network, env, writable } = policy;
   const said: Because[] = [];
   if (permissions.read.allow !== "all" && permissions.read.allow.length > 0) {
     said.push({
@@ -100,6 +100,15 @@ export function becauseOfPermissions(permissions: Permissions, policy: Policy): 
         : "allow read of the workspace and the allowed paths only",
       rule: "bulkhead.filesystem",
       source: filesystem.source ?? "built-in",
+    });
+  }
+  for (const it of filesystem.value === "closed" ? allowedPaths : []) {
+    // A program of ours reads none of them.
+    if (permissions.write.allow.length === 0) break;
+    said.push({
+      effect: `allow read ${it.value}`,
+      rule: "kestra.local-files.allowed-paths",
+      source: it.source,
     });
   }
   for (const it of writable) {
@@ -121,6 +130,14 @@ export function becauseOfPermissions(permissions: Permissions, policy: Policy): 
     }
   } else {
     const given = new Set(permissions.net.allow);
+    // An empty list has no entry to point at.
+    if (network.allow?.length === 0) {
+      said.push({
+        effect: "deny network",
+        rule: "bulkhead.network.allow is empty",
+        source: "built-in",
+      });
+    }
     for (const it of network.allow ?? []) {
       said.push({
         effect: `${given.has(it.value) ? "allow" : "withhold"} net ${it.value}`,

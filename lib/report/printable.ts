@@ -10,3 +10,8 @@ export function printable(text: string): string {
     (it) => `\\u{${it.codePointAt(0)!.toString(16)}}`,
   );
 }
+
+/** The same for one line: what it is about is one of many, and forges none. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/\n/g, "\\n").replace(/\t/g, "\\t");
+}
