@@ -8,17 +8,21 @@ import { makePlan } from "../lib/plan/mod.ts";
 import { applyDefaults, applyRules, loadPolicy } from "../lib/policy/mod.ts";
 import { toPlain } from "../lib/source/mod.ts";
 import { hostFacts } from "./host_facts.ts";
+import {
+  CLASSES,
+  innerFile,
+  LOG,
+  NAMES,
+  path,
+  policyFile,
+  prefix,
+  some,
+} from "./policy_arbitraries.ts";
 
 // The counters below ask that enough runs meant something: the same runs every time.
 fc.configureGlobal({ seed: 20261123 });
 
-const LOG = "io.kestra.plugin.core.log.Log";
-const EVAL = "io.kestra.plugin.graalvm.js.Eval";
-const NASHORN = "io.kestra.plugin.scripts.nashorn.Eval";
-const CLASSES = [LOG, EVAL, NASHORN, "com.example.Unknown"];
-
 /** A machine with three directories that each hold three, and everything it takes. */
-const NAMES = ["a", "b", "c"];
 const listing: Listing = { entries: NAMES.map((name) => ({ name })) };
 const HOST = hostFacts({
   builtInPaths: [{ path: "/proc", what: "processes" }],
@@ -43,85 +47,6 @@ function plan(policy: Policy, flow: object): Plan {
 
 const load = (...files: object[]) =>
   loadPolicy(files.map((it, i) => ({ file: `${i}.yaml`, text: JSON.stringify(it) })));
-
-const path = fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 3 })
-  .map((it) => `/${it.join("/")}`);
-const some = <T>(it: fc.Arbitrary<T>) => fc.array(it, { minLength: 1, maxLength: 3 });
-const prefix = fc.constantFrom(
-  "io.kestra",
-  "io.kestra.plugin.core",
-  "io.kestra.plugin.scripts",
-  EVAL,
-  "com",
-);
-const host = fc.constantFrom("a.example", "b.example", "c.example:443");
-const requiredKey = fc.constantFrom("message", "script", "level", "taskRunner");
-
-/** A policy file of whatever there is. */
-const fileWith = (bulkhead: fc.Arbitrary<object>) =>
-  fc.record({
-    security: fc.record({
-      "forbidden-paths": some(path),
-      "authorized-class-prefix": some(prefix),
-      "forbidden-class-prefix": some(prefix),
-    }, { requiredKeys: [] }),
-    plugins: fc.record({
-      includes: fc.constant(["io[.]kestra[.].*"]),
-      excludes: some(fc.constantFrom(...CLASSES)),
-    }, { requiredKeys: [] }),
-    bulkhead,
-    policies: fc.array(
-      fc.oneof(
-        fc.record({
-          type: fc.constant("io.kestra.plugin.ee.rules.Deny"),
-          on: fc.constant("PLUGIN"),
-          where: fc.constantFrom(...CLASSES).map((
-            value,
-          ) => [{ field: "type", operator: "EQUAL_TO", value }]),
-          errorMessage: fc.constant("no"),
-        }),
-        fc.record({
-          type: fc.constant("io.kestra.plugin.ee.rules.Require"),
-          on: fc.constant("PLUGIN"),
-          where: fc.constant([{ field: "type", operator: "STARTS_WITH", value: "io." }]),
-          properties: some(requiredKey),
-        }),
-      ),
-      { maxLength: 1 },
-    ),
-  }).map(({ security, plugins, bulkhead, policies }) => ({
-    kestra: {
-      ee: { "java-security": { enabled: true, ...security } },
-      plugins: { security: plugins },
-      ...(policies.length > 0 &&
-        { policies: [{ id: "p", enforcement: "ACTIVE", rules: policies }] }),
-    },
-    bulkhead,
-  }));
-
-const network = fc.record({ allow: some(host), deny: some(host) }, { requiredKeys: [] });
-const limits = fc.record({
-  timeout: fc.constantFrom("PT1S", "PT1M"),
-  memory: fc.constantFrom("64MB", "1GB"),
-}, { requiredKeys: [] });
-/** What grants, and may widen what an outer file grants. */
-const granting = fc.record({
-  filesystem: fc.constantFrom("open", "closed"),
-  spawn: fc.constantFrom("by-class", "never"),
-  writable: some(path),
-  network,
-  env: fc.record({ allow: some(fc.constantFrom("A", "B", "C")) }),
-  limits,
-}, { requiredKeys: ["filesystem"] });
-/** What can only tighten. */
-const tightening = fc.record({
-  filesystem: fc.constant("closed"),
-  spawn: fc.constant("never"),
-  network,
-  limits,
-}, { requiredKeys: ["filesystem"] });
-const policyFile = fileWith(granting);
-const innerFile = fileWith(fc.oneof({ weight: 4, arbitrary: tightening }, granting));
 
 const flow = some(fc.constantFrom(...CLASSES)).map((types) => ({
   id: "f",

@@ -52,6 +52,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./test.ts")).test,
   },
   {
+    name: "diff",
+    summary: "Say what one policy lets tasks do and another does not",
+    table: async () => (await import("./tables/diff.ts")).DIFF,
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  {
     name: "keygen",
     summary: "Make a pair of keys, to sign bundles and to trust them",
     table: async () => (await import("./tables/keygen.ts")).KEYGEN,

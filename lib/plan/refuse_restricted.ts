@@ -31,12 +31,14 @@ export function restricter({ plugins }: Policy): (task: Task) => Refusal | undef
   };
 }
 
-interface Restriction {
+/** Which entry keeps a class out, and what it says. */
+export interface Restriction {
   readonly fact: string;
   readonly source: Source;
 }
 
-function findRestriction(
+/** Why the lists of plugins keep a class out; `undefined` where they do not. */
+export function findRestriction(
   type: string,
   { includes, excludes }: Policy["plugins"],
 ): Restriction | undefined {

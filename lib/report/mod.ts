@@ -8,6 +8,7 @@ export { checkJunit } from "./check_junit.ts";
 export { checkSarif } from "./check_sarif.ts";
 export { checkJson, checkText, type Findings } from "./check_text.ts";
 export { diagnosticJson } from "./diagnostic_json.ts";
+export { diffJson, diffText } from "./diff_text.ts";
 export { doctorJson, type DoctorReport } from "./doctor_json.ts";
 export { doctorText } from "./doctor_text.ts";
 export { explainEventsJson, explainEventsText } from "./explain_events_text.ts";
