@@ -4,7 +4,7 @@ import type { LintRule } from "../lint_rule.ts";
 import { isWithin } from "../../../paths/is_within.ts";
 import { spawnDecider } from "../../../plan/decide_spawn.ts";
 import { loadPolicy } from "../../../policy/mod.ts";
-import { applyFix } from "./apply_fix.ts";
+import { applyFixes } from "../apply_fixes.ts";
 import { SHADOWED_PREFIX } from "./class_prefixes.ts";
 import { NESTED_PATH } from "./forbidden_paths.ts";
 import { foundIn } from "./policy_sample.ts";
@@ -28,7 +28,7 @@ async function mended(rule: LintRule, text: string) {
   const edits = fixes.flatMap((it) => it.edits);
   return {
     count: fixes.length,
-    text: edits.length === 0 ? text : applyFix(text, { title: "", edits }),
+    text: edits.length === 0 ? text : applyFixes(text, [{ title: "", edits }]).text,
   };
 }
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { loadPolicy } from "../../../policy/mod.ts";
-import { applyFix } from "./apply_fix.ts";
+import { applyFixes } from "../apply_fixes.ts";
 import { POLICY_RULES } from "./policy_rules.ts";
 import { foundIn } from "./policy_sample.ts";
 
@@ -23,7 +23,7 @@ Deno.test.each(POLICY_RULES.map((rule) => ({ rule, name: rule.code })))(
   async ({ rule }) => {
     for (const { fix, message } of await foundIn(rule, rule.bad)) {
       if (fix === undefined) continue;
-      const mended = applyFix(rule.bad, fix);
+      const mended = applyFixes(rule.bad, [fix]).text;
       await loadPolicy([{ file: "policy.yaml", text: mended }]);
       const left = (await foundIn(rule, mended)).map((it) => it.message);
       equal(left.includes(message), false, `${fix.title}\n${mended}`);

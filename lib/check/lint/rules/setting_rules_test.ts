@@ -1,5 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
-import { applyFix } from "./apply_fix.ts";
+import { applyFixes } from "../apply_fixes.ts";
 import { DEPRECATED_KEY, POLICY_REMOVED_IN_2 } from "./deprecated_key.ts";
 import {
   FORBIDDEN_BY_LINK,
@@ -51,7 +51,7 @@ bulkhead:
 `;
   const found = await foundIn(NESTED_PATH, policy);
   deepEqual(found.map((it) => it.at?.line), [5, 9]);
-  deepEqual(found.map((it) => it.fix && applyFix(policy, it.fix)), [
+  deepEqual(found.map((it) => it.fix && applyFixes(policy, [it.fix]).text), [
     policy.replace("      - /a/b # of no use\n", ""),
     undefined,
   ]);
@@ -104,7 +104,7 @@ Deno.test("check/deprecated-key finds old keys and names, and mends what it can"
     [6, undefined],
     [8, "use the name of today"],
   ]);
-  const mended = found.reduce((text, { fix }) => fix ? applyFix(text, fix) : text, policy);
+  const mended = found.reduce((text, { fix }) => fix ? applyFixes(text, [fix]).text : text, policy);
   deepEqual((await foundIn(DEPRECATED_KEY, mended)).map((it) => it.at?.line), [6]);
   // A key that is there in both spellings is not made a twin.
   const both =
