@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./diff.ts")).diff,
   },
   {
+    name: "score",
+    summary: "Say in one number what a policy leaves open, and in a sentence each by what",
+    table: async () => (await import("./tables/score.ts")).SCORE,
+    load: async () => (await import("./score.ts")).score,
+  },
+  {
     name: "keygen",
     summary: "Make a pair of keys, to sign bundles and to trust them",
     table: async () => (await import("./tables/keygen.ts")).KEYGEN,

@@ -1,6 +1,6 @@
 import { diffFlows } from "../check/diff/diff_flows.ts";
 import { diffPolicies } from "../check/diff/diff_policies.ts";
-import { treeOf } from "../check/diff/probe_policy.ts";
+import { treeOf } from "../check/probe_policy.ts";
 import {
   type Diagnostic,
   type HostFacts,

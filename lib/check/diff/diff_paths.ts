@@ -3,7 +3,7 @@ import type { Access, Because, Policy, TaskPlan } from "../../model/mod.ts";
 import { isWithin } from "../../paths/is_within.ts";
 import type { Difference, Subject } from "./difference.ts";
 import { findRegions } from "./find_regions.ts";
-import { UNNAMED } from "./probe_policy.ts";
+import { UNNAMED } from "../probe_policy.ts";
 
 /** What one policy says of one thing, and why. */
 export interface Side {

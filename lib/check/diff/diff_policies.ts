@@ -5,7 +5,7 @@ import { type Difference, type PolicyDiff, widens } from "./difference.ts";
 import { diffCeiling, diffChoice, diffGrants } from "./diff_lists.ts";
 import { diffEnv, diffNetwork } from "./diff_network.ts";
 import { diffPaths, pathsOf } from "./diff_paths.ts";
-import { probePolicy } from "./probe_policy.ts";
+import { probePolicy } from "../probe_policy.ts";
 import { diffDefaults, diffRules } from "./diff_rules.ts";
 
 /**

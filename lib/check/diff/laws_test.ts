@@ -10,7 +10,7 @@ import { loadPolicy } from "../../policy/mod.ts";
 import { askPlan } from "./diff_paths.ts";
 import { diffPolicies } from "./diff_policies.ts";
 import type { Difference } from "./difference.ts";
-import { probePolicy } from "./probe_policy.ts";
+import { probePolicy } from "../probe_policy.ts";
 
 const HOST = hostFacts();
 const RUNS = 1_000;

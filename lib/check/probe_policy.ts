@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { parseFlow, readFlow } from "../../flow/mod.ts";
-import type { HostFacts, Listing, Policy, TaskPlan } from "../../model/mod.ts";
-import { makePlan } from "../../plan/mod.ts";
+import { parseFlow, readFlow } from "../flow/mod.ts";
+import type { HostFacts, Listing, Policy, TaskPlan } from "../model/mod.ts";
+import { makePlan } from "../plan/mod.ts";
 
 /** A class whose author's code may ask for everything that a policy can give. */
 const EVAL = "io.kestra.plugin.graalvm.js.Eval";
