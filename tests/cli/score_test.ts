@@ -38,7 +38,7 @@ Deno.test("score: the document has every item with its line, and the baseline wi
 
 Deno.test("score: the README's table is the table of questions", async () => {
   const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| +(\d+) \| (.*?) +\|$/gm)]
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` +\| +(\d+) +\| (.*?) +\|$/gm)]
     .map(([, id, weight, about]) => [id, Number(weight), about]);
   deepEqual(rows, QUESTIONS.map((it) => [it.id, it.weight, it.about]));
 });
