@@ -64,6 +64,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./score.ts")).score,
   },
   {
+    name: "learn",
+    summary: "Run a flow, watch it, propose the smallest policy for it, and prove that",
+    table: async () => (await import("./tables/learn.ts")).LEARN,
+    load: async () => (await import("./learn.ts")).learn,
+  },
+  {
     name: "keygen",
     summary: "Make a pair of keys, to sign bundles and to trust them",
     table: async () => (await import("./tables/keygen.ts")).KEYGEN,

@@ -36,6 +36,9 @@ export const run = defineCommand(RUN, async ({ positionals, values }, io) => {
   if (more.length > 0) {
     throw new UsageError(`Cannot run "${more[0]}" as well: one flow at a time`);
   }
+  if (values.accesses && !values.json) {
+    throw new UsageError("Cannot record accesses: --accesses goes with --json");
+  }
   using resumed = await findResumed(io, values, positionals);
   const fixtures = await loadFixtures(io, values.mock);
   const written = await readGivenInputs(io, values.inputs, values.input);
@@ -121,6 +124,7 @@ export const run = defineCommand(RUN, async ({ positionals, values }, io) => {
       read: [],
     }),
     kernel: host.kernel,
+    watches: values.accesses,
     textOf: (path) => io.texts.get(path),
     ...(journal && { journal }),
     signal: kept.signal,

@@ -1,5 +1,6 @@
-import type { TaskPlan } from "../model/mod.ts";
+import type { KernelRules, TaskPlan } from "../model/mod.ts";
 import { toPlain } from "../source/to_plain.ts";
+import { type AccessLog, openAccessLog } from "./access_log.ts";
 import { localTimeZone } from "./local_time_zone.ts";
 import type { Launcher } from "./launcher.ts";
 import { placeRules } from "./place_rules.ts";
@@ -15,6 +16,8 @@ export interface TaskChild {
   readonly workspace?: Workspace;
   /** Rejects where it could not be started. */
   readonly child: Promise<StartedChild>;
+  /** What it asks for; absent where nobody wants to know. */
+  readonly accesses?: AccessLog;
 }
 
 /**
@@ -50,6 +53,8 @@ export interface ChildPoolNeeds {
   readonly launcher: Pick<Launcher, "under" | "areSteady">;
   /** A variable of the harness that the policy lets through. */
   readonly env: (name: string) => string | undefined;
+  /** Whether what children ask for is to be recorded. */
+  readonly watches?: boolean;
 }
 
 /** A child that waits, or is about to. */
@@ -133,25 +138,38 @@ export function hasWorkspace({ program }: TaskPlan): boolean {
 async function begin(
   plan: TaskPlan,
   origin: TaskChild["origin"],
-  { execution, root, launcher, env }: ChildPoolNeeds,
+  { execution, root, launcher, env, watches = false }: ChildPoolNeeds,
   shared?: Workspace,
 ): Promise<TaskChild> {
   const taskRun = randomId();
   const workspace = hasWorkspace(plan) ? shared ?? await root.workspace(taskRun) : undefined;
+  const accesses = watches ? await openAccessLog(root, taskRun, workspace) : undefined;
   const child = startChild({
     argv: plan.argv.map((it) => it.replaceAll("<workspace>", workspace?.path ?? "")),
-    spawn: launcher.under(plan.kernel && placeRules(plan.kernel, workspace?.slot)),
+    spawn: launcher.under(
+      plan.kernel && placeRules(
+        accesses === undefined ? plan.kernel : withLog(plan.kernel),
+        accesses?.slot ?? workspace?.slot,
+      ),
+    ),
     mark: markOf(execution, taskRun),
     limits: plan.limits,
-    env: allowedEnv(plan.permissions?.env.allow ?? [], env),
+    env: { ...allowedEnv(plan.permissions?.env.allow ?? [], env), ...accesses?.env },
     cwd: workspace?.path ?? "/",
     preparation: preparationFor(plan),
   });
   child.catch(() => {}); // told to whoever waits for it
-  return { taskRun, origin, ...(workspace && { workspace }), child };
+  return { taskRun, origin, ...(workspace && { workspace }), child, ...(accesses && { accesses }) };
 }
 
-async function discard({ child, workspace }: TaskChild): Promise<void> {
+/** A class of our own writes nothing but the log of what it asks for. */
+function withLog(rules: KernelRules): KernelRules {
+  return rules.write.includes("<workspace>")
+    ? rules
+    : { ...rules, write: [...rules.write, "<workspace>"] };
+}
+
+async function discard({ child, workspace, accesses }: TaskChild): Promise<void> {
   const started = await child.catch(() => undefined);
   if (started !== undefined) {
     const { process } = started;
@@ -161,6 +179,7 @@ async function discard({ child, workspace }: TaskChild): Promise<void> {
     await process.stdin.abort().catch(() => {});
     await process.end();
   }
+  await accesses?.remove();
   await workspace?.remove();
 }
 

@@ -90,6 +90,8 @@ export interface FlowRun {
   /** Opens keys and values of namespaces, when the first task asks for one. */
   readonly store?: () => Promise<KeyValueStore>;
   readonly kernel: Found<Kernel>;
+  /** Whether what tasks ask for is to be told, also where they get it (`task.accessed`). */
+  readonly watches?: boolean;
   /** Gives the texts of the files that the plan was made from, for the places in messages. */
   readonly textOf?: TextOf;
   /** Asks the run to stop: running tasks are ended, `errors` and `finally` still run. */
@@ -178,6 +180,7 @@ async function runExecution(run: FlowRun): Promise<FlowOutcome> {
     root,
     launcher,
     env: run.env,
+    watches: run.watches ?? false,
   });
   await using _pool = pool;
   const background = run.background ?? new Set<Promise<unknown>>();

@@ -1,11 +1,12 @@
 import type { Denial, Ending, Job, ScriptModuleProgram } from "../model/mod.ts";
+import { openAccessLog } from "./access_log.ts";
 import { allowedEnv, markOf } from "./child_pool.ts";
 import { findLimits } from "./find_limits.ts";
 import { placeRules } from "./place_rules.ts";
 import { readRecord } from "./read_record.ts";
 import { startChild } from "./run_child.ts";
 import type { ReadyScript } from "./run_script.ts";
-import { denialTeller, tellLimits } from "./run_task.ts";
+import { accessTeller, tellLimits } from "./run_task.ts";
 import { runProcess } from "./start_process.ts";
 
 /**
@@ -20,12 +21,13 @@ export async function runInChild(
 ): Promise<Ending> {
   const { plan } = run;
   const { path, slot } = workspace;
+  const log = run.watches ? await openAccessLog(run.root, run.id, workspace) : undefined;
   const child = startChild({
     argv: plan.argv.map((it) => it.replaceAll("<workspace>", path)),
     spawn: run.launcher.under(plan.kernel && placeRules(plan.kernel, slot)),
     mark: markOf(run.execution, run.id),
     limits: plan.limits,
-    env: allowedEnv(program.env, run.env),
+    env: { ...allowedEnv(program.env, run.env), ...log?.env },
     cwd: path,
     preparation: { spawn: plan.spawn === "allowed", expressions: false },
   });
@@ -42,7 +44,7 @@ export async function runInChild(
     secrets: {},
     workspace: path,
   };
-  const tell = denialTeller(run, path);
+  const { denied: tell, accessed } = accessTeller(run, path);
   const { ending, hits } = await runProcess(child.then((it) => it.process), {
     stdin: `${JSON.stringify(job)}\n`,
     limits: plan.limits,
@@ -55,6 +57,7 @@ export async function runInChild(
       else tell(denial);
     },
   });
+  await accessed(log);
   tellLimits(run, findLimits(ending, undefined, hits, plan.limits));
   return ending;
 }

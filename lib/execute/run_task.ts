@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type {
   Denial,
   Ending,
@@ -14,6 +15,7 @@ import type {
 import { canonicalClass } from "../catalog/aliases.ts";
 import { TASK_PROPERTIES } from "../catalog/classes.ts";
 import { toPlain } from "../source/to_plain.ts";
+import { type AccessLog, MOST_ACCESSES } from "./access_log.ts";
 import type { OnAsk } from "./answers/mod.ts";
 import { attributeDenial } from "./attribute_denial.ts";
 import type { TaskChild } from "./child_pool.ts";
@@ -55,6 +57,8 @@ export interface TaskRun {
   /** Gives the texts of the files that the plan was made from. */
   readonly textOf?: TextOf;
   readonly launcher: Launcher;
+  /** Whether what the task asks for is told, also where it gets it. */
+  readonly watches?: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: EventWithoutHead) => void;
 }
@@ -104,12 +108,13 @@ function isLocalFiles({ program, task }: TaskPlan): boolean {
 
 async function runInProcess(
   run: TaskRun,
-  { child, workspace }: TaskChild,
+  { child, workspace, accesses }: TaskChild,
   reports: Reports,
 ): Promise<TaskOutcome> {
   const { plan } = run;
   await using _held = run.shared === undefined ? workspace : undefined;
-  const tell = denialTeller(run, workspace?.path);
+  const teller = accessTeller(run, workspace?.path);
+  const tell = teller.denied;
   const { ending, result, limits } = await runChild(child, {
     job: await jobOf(run, workspace?.path),
     hidden: run.hidden ?? [],
@@ -122,6 +127,7 @@ async function runInProcess(
   tellLimits(run, limits);
   const { denial, ...outcome } = outcomeOf(ending, result);
   if (denial !== undefined) tell(denial);
+  await teller.accessed(accesses);
   if (result?.state !== "failed" || outcome.error !== result.message) return outcome;
   return {
     ...outcome,
@@ -154,6 +160,55 @@ export function denialTeller(
     told.add(key);
     emit({ type: "task.denied", ...found.denial, because: found.because });
   };
+}
+
+/**
+ * Tells what a task run was refused, and when it has ended what else it has asked for.
+ *
+ * What Deno was asked and did not refuse, the kernel may have: then it was told as that.
+ */
+export function accessTeller(run: TaskRun, workspace: string | undefined): {
+  readonly denied: (denial: Denial) => void;
+  readonly accessed: (log: AccessLog | undefined) => Promise<void>;
+} {
+  const tell = denialTeller(run, workspace);
+  const refused: Denial[] = [];
+  return {
+    denied(denial) {
+      refused.push(denial);
+      tell(denial);
+    },
+    async accessed(log) {
+      if (log === undefined) return;
+      const { asked, isCut } = await log.read(ownPaths(run.plan));
+      const isRefused = (it: Denial) =>
+        refused.some(({ permission, value }) =>
+          permission === it.permission &&
+          (value === undefined || it.value === undefined || samePlace(it, value, workspace))
+        );
+      for (const it of asked) if (!isRefused(it)) run.emit({ type: "task.accessed", ...it });
+      if (isCut) {
+        const message =
+          `More than ${MOST_ACCESSES} different accesses: the others are not recorded`;
+        run.emit({ type: "task.log", level: "WARN", message });
+      }
+      await log.remove();
+    },
+  };
+}
+
+function samePlace(it: Denial, value: string, workspace: string | undefined): boolean {
+  if (it.permission !== "read" && it.permission !== "write") return it.value === value;
+  return posix.resolve(workspace ?? "/", value) === it.value;
+}
+
+/** What the runtime of a child, and not its task, is made of. */
+function ownPaths({ program, argv }: TaskPlan): readonly string[] {
+  const main = argv.find((it) => /^\/.*\.m?js$/.test(it));
+  return [
+    ...(main === undefined ? [] : [posix.dirname(main)]),
+    ...(program?.kind === "plugin" ? [program.module] : []),
+  ];
 }
 
 async function jobOf(run: TaskRun, workspace: string | undefined): Promise<Job> {

@@ -14,6 +14,7 @@ export { doctorText } from "./doctor_text.ts";
 export { explainEventsJson, explainEventsText } from "./explain_events_text.ts";
 export { explainJson } from "./explain_json.ts";
 export { explainText } from "./explain_text.ts";
+export { learnJson } from "./learn_json.ts";
 export { planJson } from "./plan_json.ts";
 export { planText } from "./plan_text.ts";
 export { printable } from "./printable.ts";

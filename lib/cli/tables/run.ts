@@ -24,6 +24,9 @@ export const RUN = {
       about: "run so many tasks at a time at most; as many as there are processors without it",
     },
     json: { about: "events as JSON Lines on stdout" },
+    accesses: {
+      about: "with --json: tell too what tasks ask Deno for and get, for learn and what-if",
+    },
     keep: { about: "leave the workspaces, and the record of the execution" },
     resume: {
       value: "EXECUTION",

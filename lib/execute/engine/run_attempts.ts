@@ -105,6 +105,7 @@ async function runInSlot(run: OpenRun, attempt: number): Promise<Went> {
     env: execution.run.env,
     renderer: execution.renderer,
     launcher: execution.launcher,
+    watches: execution.run.watches ?? false,
     signal: place.signal,
     onAsk: answersFor(execution, from, plan.limits.workspaceBytes),
     ...(execution.run.textOf && { textOf: execution.run.textOf }),
