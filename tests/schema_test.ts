@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Ajv, type ValidateFunction } from "ajv";
 import { stringify } from "yaml";
+import { ownTestsSchema, testSchema } from "../lib/check/test_schema.ts";
 import { flowSchema } from "../lib/flow/flow_schema.ts";
 import { parseFlow, readFlow } from "../lib/flow/mod.ts";
 import { StageError } from "../lib/model/mod.ts";
@@ -16,7 +17,8 @@ import { hostFacts } from "./host_facts.ts";
 import { FILES } from "./cli/files.ts";
 
 const ajv = new Ajv({ strict: false, allErrors: true });
-const POLICY = ajv.compile(policySchema());
+const POLICY = ajv.compile(policySchema(ownTestsSchema()));
+const TESTS = ajv.compile(testSchema());
 const FLOW = ajv.compile(flowSchema(pluginDefaultSchema()));
 
 /** Codes of complaints about keys and types; what else is wrong is no matter of a schema. */
@@ -76,8 +78,15 @@ const isValid = (validate: ValidateFunction, text: string) =>
   validate(toPlain(parseYaml(text, "it.yaml")!));
 
 Deno.test("schema: every policy and every flow that is here is valid", async () => {
-  const policies = await textsBelow("policies/", "tests/fixtures/spec/");
-  ok(policies.size >= 6);
+  const found = [...await textsBelow("policies/", "tests/fixtures/spec/")];
+  const isOfTests = ([name]: readonly [string, string]) => name.endsWith(".test.yaml");
+  const tests = new Map(found.filter(isOfTests));
+  const policies = new Map(found.filter((it) => !isOfTests(it)));
+  ok(policies.size >= 6 && tests.size >= 4);
+  for (const [name, text] of tests) {
+    equal(isValid(TESTS, text), true, `${name}: ${ajv.errorsText(TESTS.errors)}`);
+    equal(isValid(POLICY, text), false);
+  }
   for (const [name, text] of policies) {
     equal(isValid(POLICY, text), true, `${name}: ${ajv.errorsText(POLICY.errors)}`);
   }
@@ -87,7 +96,10 @@ Deno.test("schema: every policy and every flow that is here is valid", async () 
     equal(isValid(FLOW, text), true, `${name}: ${ajv.errorsText(FLOW.errors)}`);
   }
   // The controls: neither takes the other's.
-  for (const text of policies.values()) equal(isValid(FLOW, text), false);
+  for (const text of policies.values()) {
+    equal(isValid(FLOW, text), false);
+    equal(isValid(TESTS, text), false);
+  }
   for (const text of flows.values()) equal(isValid(POLICY, text), false);
 });
 

@@ -1,10 +1,10 @@
 import { equal } from "node:assert/strict";
 import { Ajv } from "ajv";
 import { parseUnitTests } from "../lib/check/mod.ts";
-import { unitTestSchema } from "../lib/check/unit_test_schema.ts";
+import { testSchema } from "../lib/check/test_schema.ts";
 import { StageError } from "../lib/model/mod.ts";
 
-const SCHEMA = new Ajv({ strict: false }).compile(unitTestSchema());
+const SCHEMA = new Ajv({ strict: false }).compile(testSchema());
 
 const suite = (own: object) => ({
   id: "s",

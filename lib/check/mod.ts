@@ -1,5 +1,5 @@
 /**
- * Tests of flows: what they say, and whether it is true. Runs nothing.
+ * Tests of flows and of policies: what they say, and whether it is true. Runs nothing.
  *
  * @module
  */
@@ -10,3 +10,7 @@ export type { Assertion, Check, TestCase, TestSuite } from "./test_suite.ts";
 export { type EditedPolicy, editPolicy } from "./explain/edit_policy.ts";
 export { findFlips, type Tried } from "./explain/find_flips.ts";
 export { whyNoFlip } from "./explain/why_no_flip.ts";
+export { findCoverage, type JudgedSuite } from "./policy_tests/find_coverage.ts";
+export { parseOwnTests, parsePolicyTests } from "./policy_tests/parse_policy_tests.ts";
+export { runPolicyCase, type TestMeans } from "./policy_tests/run_policy_case.ts";
+export type { PolicyTest, PolicyTestSuite } from "./policy_tests/policy_test_suite.ts";

@@ -1,4 +1,4 @@
-import { parseUnitTests } from "../check/mod.ts";
+import { parsePolicyTests, parseUnitTests } from "../check/mod.ts";
 import { mendFlowHints } from "../check/lint/mend_flow_hints.ts";
 import { parseFlow } from "../flow/mod.ts";
 import {
@@ -29,7 +29,7 @@ export interface ParsedFile {
 }
 
 /**
- * Says everything that the parsers say of a text, be it a policy, a flow or unit tests of one.
+ * Says everything that the parsers say of a text, be it a policy, a flow or tests of either.
  *
  * @param policy Puts its defaults and rules into flows.
  */
@@ -52,7 +52,8 @@ export async function parseFile(
       return { file, kind, root, policy, diagnostics: policy.warnings };
     }
     if (kind === "flow") return { file, kind, root, ...parseOneFlow(file, text, root, policy) };
-    parseUnitTests(text, file);
+    if (kind === "unit tests") parseUnitTests(text, file);
+    else parsePolicyTests(text, file);
     return { file, kind, root, diagnostics: [] };
   } catch (error) {
     if (!(error instanceof StageError)) throw error;

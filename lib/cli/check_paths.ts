@@ -6,15 +6,22 @@ import { codesOfCheck } from "../check/lint/pages/pages.ts";
 import { FLOW_RULES } from "../check/lint/rules/flow_rules.ts";
 import { POLICY_RULES } from "../check/lint/rules/policy_rules.ts";
 import { byPlace, runRules } from "../check/lint/run_rules.ts";
-import { type Diagnostic, type LocatedMap, type Policy, StageError } from "../model/mod.ts";
+import {
+  type Diagnostic,
+  type LocatedMap,
+  type Policy,
+  StageError,
+  type TestedSuite,
+} from "../model/mod.ts";
 import { diagnosticsOf, makePlan } from "../plan/mod.ts";
+import type { PolicyText } from "../policy/mod.ts";
 import { parseYaml } from "../source/mod.ts";
 import { ASSUMED_HOST } from "./assumed_host.ts";
 import { type ParsedFile, parseFile } from "./check_file.ts";
 import type { CommandIo } from "./command.ts";
 import type { FileKind } from "./kind_of_file.ts";
 import { listYamlFiles } from "./list_yaml_files.ts";
-import { loadPolicies } from "./load_policies.ts";
+import { loadUntested } from "./load_policies.ts";
 import { pathFacts } from "./path_facts.ts";
 import { readText } from "./read_text.ts";
 
@@ -44,6 +51,7 @@ export async function checkPaths(
     ...chain.complaints.map((it) => ({ owner: CHAIN, it })),
     ...parsed.flatMap(({ file, diagnostics }) => diagnostics.map((it) => ({ owner: file, it }))),
     ...[...await findInPolicies(io, parsed, chain), ...findInFlows(io, parsed, chain)],
+    ...await findInTests(io, parsed, chain),
   ];
   const sifted = applyIgnores(
     said.map((it) => it.it),
@@ -89,6 +97,7 @@ function needsPolicy(code: string): boolean {
 /** The policies of `-p`; flows are not planned under a chain that is wrong. */
 interface Chain {
   readonly policy?: Policy;
+  readonly texts?: readonly PolicyText[];
   readonly complaints: readonly Diagnostic[];
   /** The YAML of its files. */
   readonly roots: ReadonlyMap<string, LocatedMap>;
@@ -97,12 +106,13 @@ interface Chain {
 async function chainOf(io: CommandIo, paths: readonly string[]): Promise<Chain> {
   if (paths.length === 0) return { complaints: [], roots: new Map() };
   try {
-    const policy = await loadPolicies(io, paths);
+    // What is wrong with their tests is said beside what else is.
+    const { policy, texts } = await loadUntested(io, paths);
     const roots = policy.files.flatMap(({ file }) => {
       const root = parseYaml(io.texts.get(file) ?? "", file);
       return root?.kind === "map" ? [[file, root] as const] : [];
     });
-    return { policy, complaints: policy.warnings, roots: new Map(roots) };
+    return { policy, texts, complaints: policy.warnings, roots: new Map(roots) };
   } catch (error) {
     if (!(error instanceof StageError)) throw error;
     return { complaints: error.diagnostics, roots: new Map() };
@@ -160,6 +170,56 @@ function findInFlows(
     host: ASSUMED_HOST,
   });
   return [...refusals, ...found.map(ofItsFile)];
+}
+
+/** Tests of policies that fail: those in files of tests, and those that policies carry. */
+async function findInTests(
+  io: CommandIo,
+  parsed: readonly ParsedFile[],
+  chain: Chain,
+): Promise<readonly Said[]> {
+  const files = parsed.filter(({ kind, diagnostics }) =>
+    kind === "policy tests" && diagnostics.length === 0
+  );
+  const names = new Set(parsed.map((it) => it.file));
+  const policies = [
+    ...parsed.flatMap(({ file, policy }) =>
+      policy?.tests === undefined
+        ? []
+        : [{ policy, texts: [{ file, text: io.texts.get(file) ?? "" }] }]
+    ),
+    ...(chain.policy?.tests !== undefined &&
+        chain.policy.files.some((it) => !names.has(it.file))
+      ? [{ policy: chain.policy, texts: chain.texts ?? [] }]
+      : []),
+  ];
+  if (files.length + policies.length === 0) return [];
+  // Few files have any: what judges them is loaded for those alone.
+  const { findingsOf, runOwnTests } = await import("./own_tests.ts");
+  const { runPolicyTests } = await import("./run_policy_tests.ts");
+  const found: Said[] = [];
+  const judge = async (owner: string, run: () => Promise<readonly TestedSuite[]>) => {
+    try {
+      for (const suite of await run()) {
+        const words = `Cannot rely on "${suite.policies?.join(" + ")}"`;
+        const findings = findingsOf(suite, "check/tests-fail", words);
+        found.push(...findings.map((it) => ({ owner: suite.file, it })));
+      }
+    } catch (error) {
+      if (!(error instanceof StageError)) throw error;
+      found.push(...error.diagnostics.map((it) => ({ owner, it })));
+    }
+  };
+  for (const { file } of files) {
+    await judge(file, async () => [(await runPolicyTests(io, file)).suite]);
+  }
+  for (const { policy, texts } of policies) {
+    await judge(
+      texts[0]!.file,
+      async () => (await runOwnTests(policy, texts)).map((it) => it.suite),
+    );
+  }
+  return found;
 }
 
 function ofItsFile(it: Diagnostic): Said {

@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "test",
-    summary: "Run unit tests of flows, with mocks in the place of what is not to run",
+    summary: "Run unit tests of flows, and judge policies by the tests beside and in them",
     table: async () => (await import("./tables/test.ts")).TEST,
     load: async () => (await import("./test.ts")).test,
   },

@@ -9,6 +9,7 @@ import {
   ROLES,
 } from "../bundle/mod.ts";
 import { type Diagnostic, StageError } from "../model/mod.ts";
+import { holdsTests } from "./kind_of_file.ts";
 
 /** A file that was read to be packed, and where. */
 export interface GatheredFile extends FileToPack {
@@ -39,6 +40,8 @@ export async function gatherFiles(
             throw unusable(path, `a bundle holds at most ${MAX_FILES} files`);
           }
           const { bytes } = await readBounded(it.from, role, left);
+          // As `-p` of a directory: tests beside policies are none.
+          if (role === "policy" && it.from !== path && isOfTests(bytes, it.from)) continue;
           left -= bytes.length;
           found.push({ ...it, path: `${ROLES[role]}/${it.path}`, role, content: bytes });
         }
@@ -94,6 +97,10 @@ async function walk(
   }
   if (found.length === 0) throw unusable(path, "it holds no file to pack");
   return found.toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+function isOfTests(bytes: Uint8Array, file: string): boolean {
+  return holdsTests(new TextDecoder().decode(bytes), file);
 }
 
 function isYaml(name: string): boolean {

@@ -20,7 +20,7 @@ export async function readText(
       [{
         code: `${what === "file" ? "check" : what}/unreadable`,
         severity: "error",
-        message: `Cannot read ${what === "test" ? "unit tests" : what} "${path}": ${factOf(cause)}`,
+        message: `Cannot read ${what === "test" ? "tests" : what} "${path}": ${factOf(cause)}`,
       }],
       "input",
       { cause },

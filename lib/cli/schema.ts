@@ -1,4 +1,4 @@
-import { unitTestSchema } from "../check/unit_test_schema.ts";
+import { ownTestsSchema, testSchema } from "../check/test_schema.ts";
 import { flowSchema } from "../flow/flow_schema.ts";
 import { pluginDefaultSchema, policySchema } from "../policy/policy_schema.ts";
 import { nearest } from "../source/nearest.ts";
@@ -7,9 +7,9 @@ import { ExitCode } from "./exit_code.ts";
 import { SCHEMA, SCHEMAS } from "./tables/schema.ts";
 
 const MAKERS = {
-  policy: policySchema,
+  policy: () => policySchema(ownTestsSchema()),
   flow: () => flowSchema(pluginDefaultSchema()),
-  test: unitTestSchema,
+  test: testSchema,
 } as const;
 
 /** `schema`: what an editor checks policies and flows by. */

@@ -1,6 +1,6 @@
 import type { Transport } from "./container.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import type { LocatedMap } from "./located.ts";
+import type { Located, LocatedMap } from "./located.ts";
 import type { Pattern, RulePolicy } from "./rule_policy.ts";
 import type { Source, Sourced } from "./source.ts";
 
@@ -147,6 +147,8 @@ export interface Policy {
   readonly rules: readonly RulePolicy[];
   /** What is worth a word, and stops nothing. */
   readonly warnings: readonly Diagnostic[];
+  /** What each of its files promises of itself (`bulkhead.tests`), as it is written. */
+  readonly tests?: readonly Located[];
 }
 
 /** One file of a chain of policies. */

@@ -1,13 +1,15 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { State } from "./outcome.ts";
-import type { Source } from "./source.ts";
+import type { Because, Source } from "./source.ts";
 
-/** What became of a file of unit tests. */
+/** What became of a file of tests: unit tests of a flow, or tests of a policy. */
 export interface TestedSuite {
   readonly file: string;
   readonly id: string;
-  /** `namespace/id` of the flow that is tested. */
-  readonly flow: string;
+  /** Of unit tests `namespace/id` of the flow that is tested. */
+  readonly flow?: string;
+  /** Of policy tests the files of the policy that is tested, outermost first. */
+  readonly policies?: readonly string[];
   readonly cases: readonly TestedCase[];
 }
 
@@ -60,4 +62,21 @@ export interface TestedCheck {
   readonly description?: string;
   /** Why it does not hold. */
   readonly message?: string;
+  /** Of a policy test: the rules that make the actual what it is. */
+  readonly because?: readonly Because[];
+}
+
+/** Which rules of policies tests have decided. */
+export interface Coverage {
+  readonly files: readonly CoveredFile[];
+}
+
+/** The rules of one policy file. */
+export interface CoveredFile {
+  readonly file: string;
+  readonly rules: number;
+  /** How many of them decided something that a test expects. */
+  readonly decided: number;
+  /** Those that did not, in the order of the file. */
+  readonly open: readonly { readonly rule: string; readonly at: Source }[];
 }

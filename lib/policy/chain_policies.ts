@@ -89,6 +89,7 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
   const rules = chain.flatMap((it) => it.policies ?? []);
   problems.push(...checkPolicyChain(rules));
   const containers = chainContainers(said("containers"), widens);
+  const tests = chain.flatMap((it) => it.tests ?? []);
   const policy: ChainedPolicy = {
     forbiddenPaths,
     authorizedClassPrefixes: on.flatMap((it) =>
@@ -117,6 +118,7 @@ export function chainPolicies(chain: readonly ParsedPolicy[]): ChainedPolicy {
     limits: smallest(chain.map((it) => it.limits), LIMITS),
     containers,
     scripts: { inProcess: given(said("inProcess"), "bulkhead.scripts.in-process") },
+    ...(tests.length > 0 && { tests }),
   };
   // Not spread into one call: more of them than it takes arguments would be an error of ours.
   for (const it of writable) {

@@ -160,7 +160,8 @@ function bulkheadOf(
 ): Omit<ParsedPolicy, "file" | "defaults"> {
   const written = mapAt(root, "bulkhead", problems);
   if (written === undefined) return { limits: {} };
-  const block = camelKeys(written, problems);
+  const { tests, rules } = withoutTests(written);
+  const block = camelKeys(rules, problems);
   const shape = checkShape(Bulkhead, block, "policy", "bulkhead", problems);
   if (shape === undefined) return { limits: {} };
   const sourced = <T>(value: T | undefined, ...path: string[]): Sourced<T> | undefined =>
@@ -181,6 +182,7 @@ function bulkheadOf(
     env: namesOf(textListAt(block, ["env", "allow"]), problems),
     containers: Object.keys(saidOfContainers).length > 0 ? saidOfContainers : undefined,
     inProcess: textListAt(block, ["scripts", "inProcess"]),
+    tests,
   });
   return {
     ...said,
@@ -193,6 +195,16 @@ function bulkheadOf(
       workspaceBytes: sourced(limits.workspace, "limits", "workspace"),
     }),
   };
+}
+
+/** Keys of tests are paths and properties of tasks too: they have one spelling, the one that is there. */
+function withoutTests(
+  written: LocatedMap,
+): { readonly rules: LocatedMap; readonly tests?: Located } {
+  const tests = written.entries.get("tests")?.value;
+  if (tests === undefined) return { rules: written };
+  const entries = new Map([...written.entries].filter(([key]) => key !== "tests"));
+  return { rules: { ...written, entries }, tests };
 }
 
 function pluginsOf(
@@ -275,6 +287,6 @@ function wrongKind(name: string, expected: string, { kind, source }: Located): D
   };
 }
 
-function saysNothing({ file: _, defaults, limits, ...rest }: ParsedPolicy): boolean {
+function saysNothing({ file: _, tests: _tests, defaults, limits, ...rest }: ParsedPolicy): boolean {
   return defaults.length + Object.keys(limits).length + Object.keys(rest).length === 0;
 }

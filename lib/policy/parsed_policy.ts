@@ -2,6 +2,7 @@ import type {
   ForcedPrecedence,
   KernelMode,
   Limits,
+  Located,
   PluginDefault,
   PluginPattern,
   RulePolicy,
@@ -37,6 +38,8 @@ export interface ParsedPolicy {
   readonly limits: Limits;
   readonly containers?: ParsedContainers;
   readonly inProcess?: SourcedList;
+  /** What it promises of itself: no rule, and read by whoever judges it. */
+  readonly tests?: Located;
 }
 
 /** A list that is there, with its own place: `[]` and absent differ. */

@@ -15,8 +15,13 @@ import {
  *
  * Made from the shapes that the parser goes by, so it knows the same keys and types. What it
  * refuses the parser refuses; the parser checks more: paths, patterns, durations, chains.
+ *
+ * @param tests What may stand in `bulkhead.tests`.
  */
-export function policySchema(): JsonSchema {
+export function policySchema(tests: JsonSchema = {}): JsonSchema {
+  const bulkhead = inBothSpellings(jsonSchemaOf(Bulkhead)) as {
+    readonly properties: Readonly<Record<string, unknown>>;
+  };
   const defaults = { type: "array", items: pluginDefaultSchema() };
   const kestra = inBothSpellings({
     type: "object",
@@ -42,7 +47,10 @@ export function policySchema(): JsonSchema {
     title: "A policy of bulkhead",
     type: "object",
     anyOf: [{ required: ["kestra"] }, { required: ["bulkhead"] }],
-    properties: { kestra, bulkhead: inBothSpellings(jsonSchemaOf(Bulkhead)) },
+    properties: {
+      kestra,
+      bulkhead: { ...bulkhead, properties: { ...bulkhead.properties, tests } },
+    },
     patternProperties: { [`^(bulkhead|kestra\\.(${RULE_OWNERS}))\\.`]: false },
   };
 }

@@ -65,5 +65,7 @@ export const Bulkhead = once(() =>
     limits: z.optional(LimitsShape()),
     containers: z.optional(ContainersShape()),
     scripts: z.optional(ScriptsShape()),
+    // What the policy promises of itself; its own shape is that of policy tests.
+    tests: z.optional(z.unknown()),
   })
 );

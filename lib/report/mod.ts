@@ -24,6 +24,7 @@ export { safeJson } from "./safe_json.ts";
 export { type Detail, runText } from "./run_text.ts";
 export { collectReport, type ReportCollector } from "./html/collect_report.ts";
 export { type PageFacts, reportPage } from "./html/page.ts";
+export { coverageText, totalOf } from "./coverage_text.ts";
 export { scoreJson, scoreText } from "./score_text.ts";
 export { testJson } from "./test_json.ts";
 export { testJunit } from "./test_junit.ts";

@@ -10,13 +10,15 @@ interface Shown {
   readonly bad: string;
   readonly good: string;
   readonly under?: string;
+  /** What is written where it is meant, when that is no comment. */
+  readonly meant?: string;
 }
 
 const WIDTH = 96;
 
 /** One rule for a person: what it finds and why, a bad example and a good one, how to live with it. */
 export function rulePage(
-  { code, severity, title, why, bad, good, under }: Shown,
+  { code, severity, title, why, bad, good, under, meant }: Shown,
   style: Style,
 ): string {
   const tint = severity === "error" ? style.red : style.yellow;
@@ -27,7 +29,7 @@ export function rulePage(
   return `${style.bold(code)}, ${tint(severity)}: ${title}\n\n${wrap(why)}\n` +
     (under === undefined ? "" : block("Under the policy", under)) +
     block("Bad", bad) + block("Good", good) +
-    `\n${style.bold("Where it is meant")}\n\n  # bulkhead-ignore ${code}: why\n`;
+    `\n${style.bold("Where it is meant")}\n\n  ${meant ?? `# bulkhead-ignore ${code}: why`}\n`;
 }
 
 /** Every rule in a line, in columns. */

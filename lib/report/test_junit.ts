@@ -1,9 +1,10 @@
 import type { TestedCase, TestedCheck, TestedSuite } from "../model/mod.ts";
 import { escapeXml as escaped } from "./escape_xml.ts";
 import { placeOf } from "./render_diagnostics.ts";
+import { subjectOf } from "./test_text.ts";
 
 /**
- * What became of unit tests as JUnit's XML, which CI systems read: a suite for each file, and a case for
+ * What became of tests as JUnit's XML, which CI systems read: a suite for each file, and a case for
  * each test case.
  *
  * @returns A document ending in a newline.
@@ -18,21 +19,23 @@ export function testJunit(suites: readonly TestedSuite[]): string {
   ].join("");
 }
 
-function suiteXml({ file, id, flow, cases }: TestedSuite): string {
+function suiteXml(suite: TestedSuite): string {
+  const { file, id, cases } = suite;
+  const subject = subjectOf(suite);
   return [
-    `  <testsuite name="${escaped(id)}" file="${escaped(file)}" package="${escaped(flow)}" ${
+    `  <testsuite name="${escaped(id)}" file="${escaped(file)}" package="${escaped(subject)}" ${
       countsOf(cases)
     }>\n`,
-    ...cases.map((it) => caseXml(it, flow)),
+    ...cases.map((it) => caseXml(it, subject)),
     "  </testsuite>\n",
   ].join("");
 }
 
 function caseXml(
   { id, at, verdict, execution, checks, problems }: TestedCase,
-  flow: string,
+  subject: string,
 ): string {
-  const head = `    <testcase name="${escaped(id)}" classname="${escaped(flow)}" file="${
+  const head = `    <testcase name="${escaped(id)}" classname="${escaped(subject)}" file="${
     escaped(at.file)
   }" line="${at.line}" time="${seconds(execution?.elapsedMs ?? 0)}"`;
   if (verdict === "passed") return `${head}/>\n`;

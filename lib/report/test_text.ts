@@ -1,4 +1,4 @@
-import type { TestedCase, TestedCheck, TestedSuite, TestVerdict } from "../model/mod.ts";
+import type { Because, TestedCase, TestedCheck, TestedSuite, TestVerdict } from "../model/mod.ts";
 import { printable } from "./printable.ts";
 import { renderDiagnostics, renderPlace, type Texts } from "./render_diagnostics.ts";
 import type { Style } from "./style.ts";
@@ -6,15 +6,23 @@ import type { Style } from "./style.ts";
 /** So much is shown of a value. */
 const MAX_VALUE = 500;
 
-/** What became of unit tests, for a person: each case with its tasks, and what does not hold. */
+/** So many rules are shown behind what is not as it is expected. */
+const MAX_RULES = 3;
+
+/** What became of tests, for a person: each case with its tasks, and what does not hold. */
 export function testText(suites: readonly TestedSuite[], texts: Texts, style: Style): string {
-  const blocks = suites.map(({ file, flow, cases }) =>
+  const blocks = suites.map((suite) =>
     [
-      `${style.bold(printable(file))}  ${style.dim(printable(flow))}\n`,
-      ...cases.map((it) => caseText(it, texts, style)),
+      `${style.bold(printable(suite.file))}  ${style.dim(printable(subjectOf(suite)))}\n`,
+      ...suite.cases.map((it) => caseText(it, texts, style)),
     ].join("")
   );
   return [...blocks, summaryOf(suites)].join("\n");
+}
+
+/** What a suite is about, in a word: the flow, or the files of the policy. */
+export function subjectOf({ flow, policies = [] }: TestedSuite): string {
+  return flow ?? policies.join(" + ");
 }
 
 /** How many cases came out how. */
@@ -66,7 +74,7 @@ function caseText(
 }
 
 function checkText(
-  { operator, expected, actual, at, taskId, description, message }: TestedCheck,
+  { operator, expected, actual, at, taskId, description, message, because = [] }: TestedCheck,
   texts: Texts,
   style: Style,
 ): string {
@@ -77,7 +85,19 @@ function checkText(
     `  expected ${operator} ${shown(expected)}\n`,
     `  actual   ${shown(actual)}\n`,
     renderPlace(at, texts, style),
+    ...because.toSorted(builtInLast).slice(0, MAX_RULES).map((it) => ruleText(it, texts, style)),
   ].join(""));
+}
+
+/** What somebody wrote is what somebody can change. */
+function builtInLast(a: Because, b: Because): number {
+  return Number(a.source === "built-in") - Number(b.source === "built-in");
+}
+
+/** A rule that makes the actual what it is, with its line. */
+function ruleText({ effect, rule, source }: Because, texts: Texts, style: Style): string {
+  const place = source === "built-in" ? "" : renderPlace(source, texts, style);
+  return `  because ${printable(effect)}  ${style.dim(printable(rule))}\n${place}`;
 }
 
 function mark(verdict: TestVerdict, style: Style): string {

@@ -240,7 +240,7 @@ Deno.test("test: what cannot be read ends with 3, and the rest is tested", async
   match(bad.stdout, /^2 test cases: 2 passed$/m);
   for (
     const [path, fact] of [
-      ["nope.yaml", /Cannot read unit tests "nope\.yaml": there is no such file/],
+      ["nope.yaml", /Cannot read tests "nope\.yaml": there is no such file/],
       ["etl.yaml", /Cannot test "etl\.yaml": it has no testCases/],
       ["tests/lost.yaml", /Cannot test flow "company\.team\/etl": there is none in tests/],
     ] as const

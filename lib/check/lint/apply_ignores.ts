@@ -67,8 +67,15 @@ export function canBeIgnored({ code, severity }: Diagnostic): boolean {
   return severity === "warning" || code.startsWith("check/") && !FACTS.has(code);
 }
 
-/** What is no rule's opinion: the path gave nothing to have one of. */
-const FACTS: ReadonlySet<string> = new Set(["check/unreadable", "check/unknown-kind"]);
+/**
+ * What is no rule's opinion: the path gave nothing to have one of, or a test fails. A policy whose own tests
+ * fail is used by nobody; a test that is not meant is switched off by `disabled: true`.
+ */
+const FACTS: ReadonlySet<string> = new Set([
+  "check/unreadable",
+  "check/unknown-kind",
+  "check/tests-fail",
+]);
 
 function isAbout({ at: { file }, line, codes }: Ignore, { code, at }: Diagnostic): boolean {
   return at?.file === file && at.line === line && codes.includes(code);

@@ -12,4 +12,6 @@ export interface Page {
   readonly good: string;
   /** The policy under which the two are judged, where it takes one. */
   readonly under?: string;
+  /** What is written where it is meant, when that is no comment. */
+  readonly meant?: string;
 }
