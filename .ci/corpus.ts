@@ -2,12 +2,16 @@
  * `deno run -A .ci/corpus.ts DIR`: plans the flows that other people wrote.
  *
  * Every flow of `DIR/valids` and `DIR/sanity-checks` is planned (exit 0, 4 or 125, and JSON with
- * tasks), and nothing that a flow itself says is refused: a class may be, one that nobody here knows or
+ * tasks), the schema for editors takes it, and nothing that a flow itself says is refused: a class may be, one that nobody here knows or
  * that this machine cannot run. Every flow of `DIR/invalids` is rejected (exit 3 or 4), for the reason for which Kestra
  * rejects it. One line a file, then `N passed, M failed`; exits with 1 unless nothing failed.
  *
  * @module
  */
+import { Ajv } from "ajv";
+import { parse } from "yaml";
+import { flowSchema } from "../lib/flow/flow_schema.ts";
+import { pluginDefaultSchema } from "../lib/policy/policy_schema.ts";
 import type { Io } from "../lib/cli/command.ts";
 import { main } from "../lib/cli/main.ts";
 
@@ -93,12 +97,20 @@ function faultOfInvalid(name: string, { code, err }: Answer): Fault {
   return cause === undefined || cause.test(err) ? undefined : `not for ${cause}\n${err}`;
 }
 
+const isFlow = new Ajv({ strict: false, allErrors: true })
+  .compile(flowSchema(pluginDefaultSchema()));
+
+/** What an editor would complain of in a flow that is valid. */
+async function faultOfSchema(file: string): Promise<Fault> {
+  if (isFlow(parse(await Deno.readTextFile(file), { version: "1.2" }))) return undefined;
+  return isFlow.errors?.map((it) => `schema: ${it.instancePath} ${it.message}`).join("\n");
+}
+
 async function check(root: string, folder: string, file: string): Promise<Fault> {
   try {
     const answer = await plan(`${root}/${folder}/${file}`);
-    return folder === "invalids"
-      ? faultOfInvalid(file.replace(/\.ya?ml$/, ""), answer)
-      : faultOfValid(answer);
+    if (folder === "invalids") return faultOfInvalid(file.replace(/\.ya?ml$/, ""), answer);
+    return faultOfValid(answer) ?? await faultOfSchema(`${root}/${folder}/${file}`);
   } catch (error) {
     return error instanceof Error ? error.stack : String(error);
   }

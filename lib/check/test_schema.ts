@@ -1,6 +1,8 @@
+import { describeSchema } from "../source/describe_schema.ts";
 import { DRAFT, type JsonSchema, jsonSchemaOf } from "../source/json_schema.ts";
 import { ExpectShape, HostShape, PolicyTestsShape, TestsShape } from "./policy_tests/shapes.ts";
 import { TestSuiteShape } from "./shapes.ts";
+import { TEST_WORDS } from "./test_words.ts";
 
 /**
  * The JSON Schema of a file of tests, for editors; made from the shapes that the parsers go by. What has
@@ -9,7 +11,7 @@ import { TestSuiteShape } from "./shapes.ts";
 export function testSchema(): JsonSchema {
   const policyTests = jsonSchemaOf(PolicyTestsShape);
   const properties = policyTests.properties as object;
-  return {
+  return describeSchema({
     $schema: DRAFT,
     title: "Unit tests of a flow, or tests of a policy",
     anyOf: [
@@ -20,7 +22,7 @@ export function testSchema(): JsonSchema {
         properties: { ...properties, host: jsonSchemaOf(HostShape), tests: ownTestsSchema() },
       },
     ],
-  };
+  }, TEST_WORDS);
 }
 
 /**
@@ -30,12 +32,12 @@ export function testSchema(): JsonSchema {
 export function ownTestsSchema(): JsonSchema {
   const tests = jsonSchemaOf(TestsShape);
   const items = tests.items as JsonSchema;
-  return {
+  return describeSchema({
     ...tests,
     items: {
       ...items,
       if: { not: { required: ["table"] } },
       then: { properties: { expect: jsonSchemaOf(ExpectShape), host: jsonSchemaOf(HostShape) } },
     },
-  };
+  }, TEST_WORDS);
 }

@@ -1,5 +1,7 @@
+import { describeSchema } from "../source/describe_schema.ts";
 import { DRAFT, type JsonSchema, jsonSchemaOf } from "../source/json_schema.ts";
 import { FLOW_KEYS, IDLE_KEYS, UNSUPPORTED_KEYS } from "./flow_keys.ts";
+import { FLOW_WORDS } from "./flow_words.ts";
 import { KESTRA_INPUT_TYPES } from "./inputs/input_keys.ts";
 import { inputSchema } from "./inputs/input_schema.ts";
 import { DataId, FlowId, Namespace } from "./shapes.ts";
@@ -50,7 +52,7 @@ export function flowSchema(pluginDefault: JsonSchema): JsonSchema {
     ]),
     ["disabled", {}],
   ];
-  return {
+  return describeSchema({
     $schema: DRAFT,
     title: "A flow of Kestra 1.x or 2.0, as bulkhead runs it",
     type: "object",
@@ -58,7 +60,7 @@ export function flowSchema(pluginDefault: JsonSchema): JsonSchema {
     required: ["id", "namespace", "tasks"],
     additionalProperties: false,
     definitions: { [TASK]: taskSchema(), input: inputSchema() },
-  };
+  }, FLOW_WORDS);
 }
 
 function outputSchema(): JsonSchema {

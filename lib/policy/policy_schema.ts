@@ -1,6 +1,8 @@
+import { describeSchema } from "../source/describe_schema.ts";
 import { DRAFT, type JsonSchema, jsonSchemaOf } from "../source/json_schema.ts";
 import { inBothSpellings } from "./both_spellings.ts";
 import { RULE_OWNERS } from "./keys.ts";
+import { POLICY_WORDS } from "./policy_words.ts";
 import { ConditionShape, PolicyId, PolicyShape, RULE_TYPES, RuleShapes } from "./rules/shapes.ts";
 import {
   Bulkhead,
@@ -42,7 +44,7 @@ export function policySchema(tests: JsonSchema = {}): JsonSchema {
     },
     patternProperties: { [`^(${RULE_OWNERS})\\.`]: false },
   });
-  return {
+  return describeSchema({
     $schema: DRAFT,
     title: "A policy of bulkhead",
     type: "object",
@@ -52,7 +54,7 @@ export function policySchema(tests: JsonSchema = {}): JsonSchema {
       bulkhead: { ...bulkhead, properties: { ...bulkhead.properties, tests } },
     },
     patternProperties: { [`^(bulkhead|kestra\\.(${RULE_OWNERS}))\\.`]: false },
-  };
+  }, POLICY_WORDS);
 }
 
 /** One entry of plugin defaults, of a policy or of a flow. */
