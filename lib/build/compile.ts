@@ -18,8 +18,11 @@ import { hostTarget, type Target, targetNamed } from "./targets.ts";
 
 /** Where the harness's own code is put together. */
 const HARNESS = "harness";
-/** What `lib/kernel/` starts its threads from, beside the program's own file. */
-const KERNEL_THREAD = "kernel_thread.mjs";
+/** What threads are started from, beside the program's own file, with the sources of each. */
+const THREADS = {
+  "kernel_thread.mjs": "lib/kernel/thread.ts",
+  "yaml_thread.mjs": "lib/cli/yaml_thread.ts",
+} as const;
 
 /**
  * Builds the binary: base runtime, payload (the children's runtime and code), and the
@@ -126,8 +129,9 @@ async function compileHarness(
   const inside = "--node-modules-dir=auto";
   const main = [inside, "--code-splitting", "--outdir", directory, "main.ts"];
   await runBundler("browser", main, copy);
-  const thread = [inside, "--output", `${directory}/${KERNEL_THREAD}`, "lib/kernel/thread.ts"];
-  await runBundler("browser", thread, copy);
+  for (const [name, entry] of Object.entries(THREADS)) {
+    await runBundler("browser", [inside, "--output", `${directory}/${name}`, entry], copy);
+  }
   // The program records it: two builds would differ.
   for (const it of await filesIn(directory)) await Deno.utime(`${directory}/${it}`, 0, 0);
   // Compiled programs read no caches, which whoever can write TMPDIR could poison.
@@ -139,7 +143,8 @@ async function compileHarness(
           " ",
         ),
         V8_FLAGS,
-        ...`--no-check --target ${machine.triple} --include ${KERNEL_THREAD} --output`.split(" "),
+        ...Object.keys(THREADS).flatMap((it) => ["--include", it]),
+        ...`--no-check --target ${machine.triple} --output`.split(" "),
         `${scratch}/bulkhead`,
         "main.js",
       ],

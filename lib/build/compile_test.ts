@@ -32,8 +32,9 @@ async function makeBox() {
     "lib/child/zod.ts": "export {};",
     "lib/child/bulkhead.ts": "export {};",
     "lib/kernel/thread.ts": "",
+    "lib/cli/yaml_thread.ts": "",
   };
-  for (const it of ["child", "kernel"]) {
+  for (const it of ["child", "kernel", "cli"]) {
     await Deno.mkdir(`${root}/lib/${it}`, { recursive: true });
   }
   for (const [name, text] of Object.entries(files)) {

@@ -66,6 +66,7 @@ async function rootsOf(project: URL): Promise<URL[]> {
   return [
     new URL("main.ts", project),
     new URL("lib/kernel/thread.ts", project),
+    new URL("lib/cli/yaml_thread.ts", project),
     ...names.toSorted().map((it) => new URL(it, child)),
   ];
 }

@@ -10,9 +10,9 @@ import {
 } from "../model/mod.ts";
 import { diagnosticsOf } from "../plan/mod.ts";
 import { loadPolicy } from "../policy/mod.ts";
-import { parseYaml } from "../source/mod.ts";
 import { type FileKind, kindOfFile } from "./kind_of_file.ts";
 import { type PreparedFlow, prepareFlow } from "./read_flows.ts";
+import type { TextOfFile } from "./yaml_protocol.ts";
 
 /** What the parsers say of one file, and what rules can look at. */
 export interface ParsedFile {
@@ -31,17 +31,18 @@ export interface ParsedFile {
 /**
  * Says everything that the parsers say of a text, be it a policy, a flow or tests of either.
  *
+ * @param rootOf Reads its YAML, as `parseYaml()` does.
  * @param policy Puts its defaults and rules into flows.
  */
 export async function parseFile(
-  file: string,
-  text: string,
+  { file, text }: TextOfFile,
+  rootOf: () => Located | undefined,
   policy: Policy | undefined,
 ): Promise<ParsedFile> {
   let kind: FileKind = "unknown";
   let known: { readonly root?: LocatedMap } = {};
   try {
-    const root = parseYaml(text, file);
+    const root = rootOf();
     kind = kindOfFile(root);
     if (root?.kind !== "map" || kind === "unknown") {
       return { file, kind, diagnostics: [neither(file, root)] };

@@ -8,22 +8,23 @@ import { POLICY_RULES } from "../check/lint/rules/policy_rules.ts";
 import { byPlace, runRules } from "../check/lint/run_rules.ts";
 import {
   type Diagnostic,
+  type FlowPlan,
   type LocatedMap,
+  type Plan,
   type Policy,
   StageError,
   type TestedSuite,
 } from "../model/mod.ts";
-import { diagnosticsOf, makePlan } from "../plan/mod.ts";
+import { diagnosticsOf, type FlowToPlan, makePlan } from "../plan/mod.ts";
 import type { PolicyText } from "../policy/mod.ts";
 import { parseYaml } from "../source/mod.ts";
 import { ASSUMED_HOST } from "./assumed_host.ts";
-import { type ParsedFile, parseFile } from "./check_file.ts";
+import type { ParsedFile } from "./check_file.ts";
 import type { CommandIo } from "./command.ts";
 import type { FileKind } from "./kind_of_file.ts";
-import { listYamlFiles } from "./list_yaml_files.ts";
 import { loadUntested } from "./load_policies.ts";
+import { parseFiles } from "./parse_files.ts";
 import { pathFacts } from "./path_facts.ts";
-import { readText } from "./read_text.ts";
 
 /** What there is to say of one file. */
 export interface CheckedFile {
@@ -46,11 +47,13 @@ export async function checkPaths(
   policies: readonly string[],
 ): Promise<readonly CheckedFile[]> {
   const chain = await chainOf(io, policies);
-  const parsed = await parseAll(io, paths, chain.policy);
+  const flows = flowFinder(io, chain);
+  const parsed = await parseFiles(io, paths, chain.policy, flows.look);
   const said: readonly Said[] = [
     ...chain.complaints.map((it) => ({ owner: CHAIN, it })),
     ...parsed.flatMap(({ file, diagnostics }) => diagnostics.map((it) => ({ owner: file, it }))),
-    ...[...await findInPolicies(io, parsed, chain), ...findInFlows(io, parsed, chain)],
+    ...await findInPolicies(io, parsed, chain),
+    ...flows.found(),
     ...await findInTests(io, parsed, chain),
   ];
   const sifted = applyIgnores(
@@ -141,27 +144,18 @@ async function findInPolicies(
   return found;
 }
 
-/** What the planner refuses, and what rules find in flows. */
-function findInFlows(
-  io: CommandIo,
-  parsed: readonly ParsedFile[],
-  { policy, roots }: Chain,
-): readonly Said[] {
-  const flowRoots = new Map(
-    parsed.flatMap(({ file, kind, root }) => kind === "flow" && root ? [[file, root]] : []),
-  );
-  const flows = parsed.flatMap((it) => it.flow ?? []);
-  const plan = policy === undefined
-    ? undefined
-    : makePlan(policy, flows.map((it) => ({ ...it, warnings: [] })), ASSUMED_HOST);
-  // A refusal stands in the policy, and is told of the flow.
-  const refusals = (plan?.flows ?? []).flatMap(({ flow, tasks }) =>
-    diagnosticsOf([
-      ...flow.refusals,
-      ...tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
-    ]).map((it) => ({ owner: flow.file, it }))
-  );
-  const found = runRules(FLOW_RULES, {
+/** Rules that judge a flow beside others have an example beside theirs. */
+const AMONG_OTHERS = FLOW_RULES.filter((it) => it.beside !== undefined);
+const BY_ITSELF = FLOW_RULES.filter((it) => it.beside === undefined);
+
+/** What the planner refuses, and what rules find in flows: some when it looks at them, some at the end. */
+function flowFinder(io: CommandIo, { policy, roots }: Chain): {
+  readonly look: (parsed: readonly ParsedFile[]) => void;
+  readonly found: () => readonly Said[];
+} {
+  const found: Said[] = [];
+  const flowRoots = new Map<string, LocatedMap>();
+  const contextOf = (flowRoots: LintContext["flowRoots"], plan?: Plan): LintContext => ({
     ...(policy !== undefined && { policy }),
     ...(plan !== undefined && { plan }),
     policyRoots: roots,
@@ -169,7 +163,39 @@ function findInFlows(
     texts: io.texts,
     host: ASSUMED_HOST,
   });
-  return [...refusals, ...found.map(ofItsFile)];
+  const planOf = (flows: readonly FlowToPlan[]) =>
+    policy && makePlan(policy, flows.map((it) => ({ ...it, warnings: [] })), ASSUMED_HOST);
+  const planned: FlowPlan[] = [];
+  return {
+    look(parsed) {
+      const these = new Map(
+        // A file may be named twice.
+        parsed.flatMap(({ file, kind, root }) =>
+          kind === "flow" && root && !flowRoots.has(file) ? [[file, root]] : []
+        ),
+      );
+      for (const [file, root] of these) flowRoots.set(file, root);
+      const plan = planOf(parsed.flatMap((it) => it.flow ?? []));
+      planned.push(...plan?.flows ?? []);
+      found.push(
+        ...(plan?.flows ?? []).flatMap(refusalsIn),
+        ...runRules(BY_ITSELF, contextOf(these, plan)).map(ofItsFile),
+      );
+    },
+    found() {
+      const empty = planOf([]);
+      const plan = empty && { ...empty, flows: planned };
+      return [...found, ...runRules(AMONG_OTHERS, contextOf(flowRoots, plan)).map(ofItsFile)];
+    },
+  };
+}
+
+/** A refusal stands in the policy, and is told of the flow. */
+function refusalsIn({ flow, tasks }: FlowPlan): readonly Said[] {
+  return diagnosticsOf([
+    ...flow.refusals,
+    ...tasks.flatMap(({ refusal }) => refusal?.by === "policy" ? [refusal] : []),
+  ]).map((it) => ({ owner: flow.file, it }));
 }
 
 /** Tests of policies that fail: those in files of tests, and those that policies carry. */
@@ -224,61 +250,4 @@ async function findInTests(
 
 function ofItsFile(it: Diagnostic): Said {
   return { owner: it.at?.file ?? CHAIN, it };
-}
-
-async function filesOf(path: string): Promise<readonly (string | ParsedFile)[]> {
-  const problem = (fact: string): readonly ParsedFile[] => [{
-    file: path,
-    kind: "unknown",
-    diagnostics: [{
-      code: "check/unreadable",
-      severity: "error",
-      message: `Cannot check "${path}": ${fact}`,
-    }],
-  }];
-  try {
-    const files = await listYamlFiles(path);
-    return files.length > 0 ? files : problem("it holds no .yaml or .yml file");
-  } catch (error) {
-    return problem(
-      error instanceof Deno.errors.PermissionDenied
-        ? "permission denied"
-        : (error as Error).message.replace(/ \(os error \d+\).*$/, ""),
-    );
-  }
-}
-
-/** How many files are read ahead of the one that is parsed. */
-const AHEAD = 16;
-
-async function parseAll(
-  io: CommandIo,
-  paths: readonly string[],
-  policy: Policy | undefined,
-): Promise<readonly ParsedFile[]> {
-  const files: (string | ParsedFile)[] = [];
-  for (const path of paths) files.push(...await filesOf(path));
-  const read = (file: string | ParsedFile | undefined) =>
-    typeof file === "string" ? readOne(io, file) : Promise.resolve(file);
-  const ahead = files.slice(0, AHEAD).map(read);
-  const parsed: ParsedFile[] = [];
-  for (let i = 0; i < files.length; i++) {
-    const it = await ahead.shift()!;
-    ahead.push(read(files[i + AHEAD]));
-    if (it === undefined) continue;
-    parsed.push("text" in it ? await parseFile(it.file, it.text, policy) : it);
-  }
-  return parsed;
-}
-
-async function readOne(
-  io: CommandIo,
-  file: string,
-): Promise<ParsedFile | { readonly file: string; readonly text: string }> {
-  try {
-    return { file, text: await readText(io, file, "file") };
-  } catch (error) {
-    if (!(error instanceof StageError)) throw error;
-    return { file, kind: "unknown", diagnostics: error.diagnostics };
-  }
 }

@@ -1,4 +1,4 @@
-import type { Located } from "../model/mod.ts";
+import type { Located, LocatedScalar } from "../model/mod.ts";
 
 /** Whether a value says nothing: `key:` with nothing behind it, as Kestra reads it. */
 export function isNull(value: Located | undefined): boolean {
@@ -27,11 +27,14 @@ export function kindOf(value: Located): string {
   return value.kind === "scalar" ? `"${value.value}"` : `a ${value.kind}`;
 }
 
-/** Every scalar below a value, the value itself included. */
-export function* scalarsOf(
-  value: Located,
-): Generator<Extract<Located, { readonly kind: "scalar" }>> {
-  if (value.kind === "scalar") yield value;
-  else if (value.kind === "list") { for (const it of value.items) yield* scalarsOf(it); }
-  else for (const it of value.entries.values()) yield* scalarsOf(it.value);
+/** Every scalar below a value in file order, the value itself included. */
+export function scalarsOf(value: Located): readonly LocatedScalar[] {
+  const found: LocatedScalar[] = [];
+  const walk = (it: Located): void => {
+    if (it.kind === "scalar") found.push(it);
+    else if (it.kind === "list") it.items.forEach(walk);
+    else for (const entry of it.entries.values()) walk(entry.value);
+  };
+  walk(value);
+  return found;
 }

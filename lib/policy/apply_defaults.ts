@@ -36,7 +36,7 @@ const FLOW_KEYS: readonly string[] = ["pluginDefaults", "taskDefaults"];
  */
 export function applyDefaults(
   flow: LocatedMap,
-  policy: Pick<Policy, "defaults" | "forcedPrecedence">,
+  policy: Defaults,
 ): LocatedMap {
   const own = flowDefaults(flow);
   const all = [...own, ...policy.defaults];
@@ -48,21 +48,50 @@ export function applyDefaults(
   };
   checkRefs(body, refs);
   if (all.length === 0) return flow;
-  const gaps = [
-    ...own.filter((it) => !it.forced).map((it) => entryOf(it, "flow default")),
-    ...policy.defaults.filter((it) => !it.forced).map((it) => entryOf(it, "plugin default")),
-  ];
-  // The first to fill a gap wins, so the most specific comes first.
-  const filled = visit(body, bySpecificity(gaps, -1), {
+  const { gaps, forced } = own.length === 0 ? matchersOf(policy) : matchersFor(own, policy);
+  const filled = visit(body, gaps, {
     lay: (node, values) => mergeMaps(values, node),
     composes: true,
   });
-  // The last to be laid over wins, so the most specific comes last.
-  const done = visit(filled, forcedEntries(own, policy), {
+  const done = visit(filled, forced, {
     lay: (node, values) => mergeMaps(node, values),
     composes: false,
   });
   return { ...done, entries: new Map([...done.entries, ...kept]) };
+}
+
+type Defaults = Pick<Policy, "defaults" | "forcedPrecedence">;
+
+/** What finds the defaults for a map; absent where there are none. */
+interface Matchers {
+  readonly gaps?: Matcher;
+  readonly forced?: Matcher;
+}
+
+const known = new WeakMap<Defaults, Matchers>();
+
+/** Those of a policy by itself: made once for all flows that have no defaults of their own. */
+function matchersOf(policy: Defaults): Matchers {
+  const before = known.get(policy);
+  if (before !== undefined) return before;
+  const made = matchersFor([], policy);
+  known.set(policy, made);
+  return made;
+}
+
+function matchersFor(own: readonly PluginDefault[], policy: Defaults): Matchers {
+  const filling = [
+    ...own.filter((it) => !it.forced).map((it) => entryOf(it, "flow default")),
+    ...policy.defaults.filter((it) => !it.forced).map((it) => entryOf(it, "plugin default")),
+  ];
+  // The first to fill a gap wins, so the most specific comes first.
+  const gaps = bySpecificity(filling, -1);
+  // The last to be laid over wins, so the most specific comes last.
+  const forced = forcedEntries(own, policy);
+  return {
+    ...(gaps.length > 0 && { gaps: matcher(gaps) }),
+    ...(forced.length > 0 && { forced: matcher(forced) }),
+  };
 }
 
 interface Entry {
@@ -82,7 +111,7 @@ function entryOf({ type, ref, values }: PluginDefault, injection: Injection): En
 
 function forcedEntries(
   own: readonly PluginDefault[],
-  { defaults, forcedPrecedence }: Pick<Policy, "defaults" | "forcedPrecedence">,
+  { defaults, forcedPrecedence }: Defaults,
 ): readonly Entry[] {
   const ofFlow = own.filter((it) => it.forced).map((it) => entryOf(it, "flow forced default"));
   // What is laid over last wins: the outermost file, so that an inner one takes nothing back,
@@ -117,9 +146,8 @@ interface Pass {
 }
 
 /** Applies entries to every typed map, inside first. */
-function visit(map: LocatedMap, entries: readonly Entry[], pass: Pass): LocatedMap {
-  if (entries.length === 0) return map;
-  const matching = matcher(entries);
+function visit(map: LocatedMap, matching: Matcher | undefined, pass: Pass): LocatedMap {
+  if (matching === undefined) return map;
   const walk = (node: Located, used: ReadonlySet<Entry>): Located => {
     if (node.kind === "scalar") return node;
     if (node.kind === "list") {
@@ -149,13 +177,15 @@ function inside(node: LocatedMap, change: (value: Located) => Located): LocatedM
   return changed === undefined ? node : { ...node, entries: changed };
 }
 
+type Matcher = (node: LocatedMap) => readonly Entry[];
+
 /**
  * Tells which entries are meant for a map, in their order, without looking at all of them.
  *
  * Every beginning of the map's `type` that is as long as some default's is looked up; what
  * was found is kept for the next map of the same `type` and `pluginDefaultsRef`.
  */
-function matcher(entries: readonly Entry[]): (node: LocatedMap) => readonly Entry[] {
+function matcher(entries: readonly Entry[]): Matcher {
   const byBeginning = Map.groupBy(
     entries.flatMap((entry, rank) => entry.types.map((type) => ({ type, entry, rank }))),
     (it) => it.type,

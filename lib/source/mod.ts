@@ -7,6 +7,7 @@ export * from "./check_shape.ts";
 export * from "./decode_text.ts";
 export * from "./key_of_place.ts";
 export * from "./nearest.ts";
+export * from "./pack_located.ts";
 export * from "./parse_duration.ts";
 export * from "./parse_size.ts";
 export * from "./parse_yaml.ts";

@@ -13,9 +13,21 @@ export function toPlain(located: Located): unknown {
       return located.value;
     case "list":
       return located.items.map((it) => toPlain(it));
-    case "map":
-      return Object.fromEntries(
-        [...located.entries].map(([key, { value }]) => [key, toPlain(value)]),
-      );
+    case "map": {
+      const plain: Record<string, unknown> = {};
+      for (const [key, { value }] of located.entries) {
+        if (key !== "__proto__") plain[key] = toPlain(value);
+        else {
+          const own = {
+            value: toPlain(value),
+            writable: true,
+            enumerable: true,
+            configurable: true,
+          };
+          Object.defineProperty(plain, key, own);
+        }
+      }
+      return plain;
+    }
   }
 }

@@ -60,10 +60,17 @@ export function policyText(rules: number): string {
 }
 
 /** A flow of `tasks` tasks, a fifth of each kind. */
-export function flowText(tasks: number): string {
+export function flowText(tasks: number, id = "bench"): string {
   const all = Array.from({ length: tasks }, (_, i) => KINDS[i % KINDS.length]!(i));
-  return `id: bench\nnamespace: bench\ntasks:\n${all.join("")}`;
+  return `id: ${id}\nnamespace: bench\n${INPUTS}tasks:\n${all.join("")}`;
 }
+
+const INPUTS = `inputs:
+  - id: name
+    type: STRING
+  - id: target
+    type: STRING
+`;
 
 const KINDS: readonly ((i: number) => string)[] = [
   (i) => `
@@ -101,7 +108,7 @@ const KINDS: readonly ((i: number) => string)[] = [
     contentType: application/json
     headers:
       X-Step: "${i}"
-    body: "{{ outputs.eval.sum }}"
+    body: "{{ outputs.eval${i - 2}.sum }}"
 `,
   (i) => `
   - id: team${i}
@@ -109,6 +116,7 @@ const KINDS: readonly ((i: number) => string)[] = [
     source: db${i}
     retry:
       type: constant
+      interval: PT1S
       maxAttempts: 3
     target:
       table: orders

@@ -37,7 +37,10 @@ export interface LintRule {
   readonly good: string;
   /** The policy under which `bad` and `good` are judged, for flows that are wrong under a policy only. */
   readonly under?: string;
-  /** Another flow, which is judged beside `bad` and `good`. */
+  /**
+   * Another flow, which is judged beside `bad` and `good`. A rule that has one sees all flows at once;
+   * without one it sees them in parts, and may say of a flow only what it would say of it alone.
+   */
   readonly beside?: string;
   /** What it finds. Pure. */
   readonly find: (context: LintContext) => Iterable<Diagnostic>;

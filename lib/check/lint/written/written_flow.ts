@@ -123,16 +123,20 @@ export function textsOf({ type, map }: WrittenTask): readonly WrittenText[] {
 
 /** The texts in a value. */
 export function textsIn(value: Located, path: readonly string[] = []): readonly WrittenText[] {
-  switch (value.kind) {
-    case "scalar":
-      return typeof value.value === "string"
-        ? [{ scalar: value as WrittenText["scalar"], path }]
-        : [];
-    case "list":
-      return value.items.flatMap((it, i) => textsIn(it, [...path, String(i)]));
-    case "map":
-      return [...value.entries].flatMap(([key, it]) => textsIn(it.value, [...path, key]));
-  }
+  const found: WrittenText[] = [];
+  const walk = (it: Located, path: readonly string[]): void => {
+    switch (it.kind) {
+      case "scalar":
+        if (typeof it.value === "string") found.push({ scalar: it as WrittenText["scalar"], path });
+        return;
+      case "list":
+        return it.items.forEach((item, i) => walk(item, [...path, String(i)]));
+      case "map":
+        for (const [key, { value }] of it.entries) walk(value, [...path, key]);
+    }
+  };
+  walk(value, path);
+  return found;
 }
 
 /** A scalar of a map as text; `undefined` where it says nothing. */
