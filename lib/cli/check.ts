@@ -14,7 +14,6 @@ import { type CheckedFile, checkPaths } from "./check_paths.ts";
 import { type CommandIo, defineCommand, UsageError } from "./command.ts";
 import { ExitCode } from "./exit_code.ts";
 import { explainCode } from "./explain_code.ts";
-import { fixFiles } from "./fix_files.ts";
 import { CHECK } from "./tables/check.ts";
 
 /** What is wrong with a path that gives no text at all. */
@@ -38,6 +37,7 @@ export const check = defineCommand(CHECK, async ({ positionals, values }, io) =>
   }
   let files = await checkPaths(io, positionals, policy);
   if (fix) {
+    const { fixFiles } = await import("./fix_files.ts");
     const { patch, wrote } = await fixFiles(io, files, values["dry-run"]);
     if (values["dry-run"]) {
       io.out(patch);

@@ -82,7 +82,8 @@ export async function openAccessLog(
 
 async function readBounded(file: string): Promise<string> {
   try {
-    using opened = await Deno.open(file);
+    const opened = await Deno.open(file);
+    using _opened = opened;
     const chunks: Uint8Array[] = [];
     const buffer = new Uint8Array(64 * 1024);
     for (let read = 0; read < MOST_BYTES;) {

@@ -1,6 +1,6 @@
 import type { WrittenImport } from "./written_import.ts";
 
-/** `import("…")`, `import … from "…"`, `export … from "…"`, `import "…"` and `require("…")`. */
+/** A dynamic import of a text, `import … from "…"`, `export … from "…"`, `import "…"` and `require("…")`. */
 const IMPORT =
   /\b(?:(?:import|require)\s*\(\s*|from\s*|import\s*)(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)/g;
 

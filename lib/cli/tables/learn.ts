@@ -1,4 +1,3 @@
-import { COLLAPSE_AT } from "../../check/learn/collapse_paths.ts";
 import type { CommandTable } from "../command_table.ts";
 import { EVERYWHERE, FLOWS, MACHINE, POLICY, TASKS } from "./shared_options.ts";
 
@@ -31,7 +30,7 @@ export const LEARN = {
     "Runs the flow under the given policies, watches what its tasks ask for, and proposes the smallest " +
     "policy that gives it to them. Then it runs the flow again under that policy, and says whether it " +
     "ended alike and nothing more was denied; what was is added, three times at most.",
-    `${COLLAPSE_AT} files of one directory or more become the directory, but for those that hold everybody's things ` +
+    "Four files of one directory or more become the directory, but for those that hold everybody's things " +
     "(/etc, /usr, /home, …) or hold something forbidden. What was denied is in the proposal as a comment only.",
     "Seen is what a task's own code asks Deno for. What a task starts is not: for a class that starts " +
     "processes /usr, /lib, /lib64 and /bin are proposed, and the second run tells whether that is enough.",
