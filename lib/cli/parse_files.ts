@@ -8,7 +8,7 @@ import type { TextOfFile } from "./yaml_protocol.ts";
 import { readableTexts } from "./yaml_threads.ts";
 
 /** How many files are looked at together. */
-const BATCH = 32;
+const BATCH = 100;
 /** How many files are read at a time. */
 const AT_ONCE = 16;
 
