@@ -1,3 +1,4 @@
+import type { Page } from "./pages/page.ts";
 import type { Diagnostic, HostFacts, LocatedMap, Plan, Policy } from "../../model/mod.ts";
 
 /** What a rule looks at. All of it was read and planned before; a rule reads no file. */
@@ -22,25 +23,9 @@ export type PathFact =
   | { readonly kind: "missing" }
   | { readonly kind: "file" | "directory" | "other"; readonly real: string };
 
-/** One thing that is looked for in policies and flows. */
-export interface LintRule {
-  /** Stable, `check/what`. */
-  readonly code: Diagnostic["code"];
-  readonly severity: Diagnostic["severity"];
-  /** One line, no period: what is wrong where it speaks. */
-  readonly title: string;
-  /** Why that matters, and what it rests on; a paragraph. */
-  readonly why: string;
-  /** YAML in which it finds something: a policy or a flow, whole. */
-  readonly bad: string;
-  /** The same, mended: it finds nothing there. */
-  readonly good: string;
-  /** The policy under which `bad` and `good` are judged, for flows that are wrong under a policy only. */
-  readonly under?: string;
-  /**
-   * Another flow, which is judged beside `bad` and `good`. A rule that has one sees all flows at once;
-   * without one it sees them in parts, and may say of a flow only what it would say of it alone.
-   */
+/** One thing that is looked for in policies and flows, with what there is to say of it. */
+export interface LintRule extends Page {
+  /** Another flow, which is judged beside `bad` and `good`. */
   readonly beside?: string;
   /** What it finds. Pure. */
   readonly find: (context: LintContext) => Iterable<Diagnostic>;

@@ -1,18 +1,12 @@
 import type { CommandTable } from "../command_table.ts";
-import { EVERYWHERE, FLOWS, MACHINE, POLICY, TASKS } from "./shared_options.ts";
+import { EVERYWHERE, FLOWS, INPUTS, MACHINE, POLICY, TASKS } from "./shared_options.ts";
 
 /** `learn`, as data. */
 export const LEARN = {
   synopsis: "FLOW [options]",
   operands: "file",
   options: {
-    input: {
-      short: "i",
-      value: "K=V",
-      multiple: true,
-      about: "a value for an input, of a FILE K=@PATH; repeat it",
-    },
-    inputs: { value: "FILE", about: "values for inputs, as YAML or JSON", completes: "file" },
+    ...INPUTS,
     yes: {
       short: "y",
       about: "run the flow twice or more without asking, and every pause at once",

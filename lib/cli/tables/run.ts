@@ -1,18 +1,12 @@
 import type { CommandTable } from "../command_table.ts";
-import { EVERYWHERE, QUESTION } from "./shared_options.ts";
+import { EVERYWHERE, INPUTS, QUESTION } from "./shared_options.ts";
 
 /** `run`, as data. */
 export const RUN = {
   synopsis: "FLOW [options]",
   operands: "file",
   options: {
-    input: {
-      short: "i",
-      value: "K=V",
-      multiple: true,
-      about: "a value for an input, of a FILE K=@PATH; repeat it",
-    },
-    inputs: { value: "FILE", about: "values for inputs, as YAML or JSON", completes: "file" },
+    ...INPUTS,
     yes: { short: "y", about: "let every pause that waits for somebody go on at once" },
     "on-resume": {
       value: "K=V",

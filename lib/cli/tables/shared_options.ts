@@ -64,6 +64,17 @@ export const FLOWS = {
   },
 } as const satisfies Record<string, OptionTable>;
 
+/** Options of commands that give an execution its inputs. */
+export const INPUTS = {
+  input: {
+    short: "i",
+    value: "K=V",
+    multiple: true,
+    about: "a value for an input, of a FILE K=@PATH; repeat it",
+  },
+  inputs: { value: "FILE", about: "values for inputs, as YAML or JSON", completes: "file" },
+} as const satisfies Record<string, OptionTable>;
+
 /** Options of commands that look at what tasks are made of. */
 export const TASKS = {
   plugins: {
