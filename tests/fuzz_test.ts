@@ -68,7 +68,7 @@ async function samples() {
   for (const [directory, what] of [["policies", "policy"], ["examples", "flow"]] as const) {
     const at = new URL(`../${directory}/`, import.meta.url);
     for await (const { name } of Deno.readDir(at)) {
-      if (name.endsWith(".yaml")) {
+      if (name.endsWith(".yaml") && !name.endsWith(".test.yaml")) {
         found.push({ what, bytes: await Deno.readFile(new URL(name, at)) });
       }
     }

@@ -153,7 +153,7 @@ async function samples(): Promise<readonly { what: "policy" | "flow"; text: stri
   const found: { what: "policy" | "flow"; text: string }[] = [];
   for (const [directory, what] of [["policies", "policy"], ["examples", "flow"]] as const) {
     for await (const { name } of Deno.readDir(new URL(directory, ROOT))) {
-      if (!name.endsWith(".yaml")) continue;
+      if (!name.endsWith(".yaml") || name.endsWith(".test.yaml")) continue;
       found.push({ what, text: await Deno.readTextFile(new URL(`${directory}/${name}`, ROOT)) });
     }
   }
