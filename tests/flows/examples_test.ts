@@ -93,6 +93,7 @@ Deno.test("examples/failures.yaml runs its errors when something fails that must
 Deno.test("every ready-made policy can be read, and says what it does", async () => {
   let seen = 0;
   for await (const { name } of Deno.readDir(`${ROOT}/policies`)) {
+    if (name.endsWith(".test.yaml")) continue;
     seen++;
     await using box = await makeFiles({});
     const call = await bulkhead(
