@@ -80,8 +80,10 @@ export async function openAccessLog(
   };
 }
 
+/** What a task started may have put something else there, a pipe or a link: that is not read. */
 async function readBounded(file: string): Promise<string> {
   try {
+    if (!(await Deno.lstat(file)).isFile) return "";
     const opened = await Deno.open(file);
     using _opened = opened;
     const chunks: Uint8Array[] = [];
@@ -95,9 +97,11 @@ async function readBounded(file: string): Promise<string> {
     return new TextDecoder().decode(
       chunks.length === 1 ? chunks[0] : await new Blob(chunks as BlobPart[]).bytes(),
     );
-  } catch {
-    // A child that never came to run a line has no log.
-    return "";
+  } catch (error) {
+    // A child that never came to run a line has no log, and what it started may have closed it to us.
+    const { NotFound, PermissionDenied } = Deno.errors;
+    if (error instanceof NotFound || error instanceof PermissionDenied) return "";
+    throw error;
   }
 }
 
