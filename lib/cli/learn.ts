@@ -18,7 +18,6 @@ import { findLocated, parseYaml, toPlain } from "../source/mod.ts";
 import { type CommandIo, defineCommand, UsageError } from "./command.ts";
 import type { Args } from "./command_table.ts";
 import { ExitCode } from "./exit_code.ts";
-import { loadPolicies } from "./load_policies.ts";
 import { prepare, questionOf } from "./prepare.ts";
 import { LEARN } from "./tables/learn.ts";
 import { type WatchedRun, watchRun } from "./watch_run.ts";
@@ -37,22 +36,24 @@ export const learn = defineCommand(LEARN, async ({ positionals, values }, io) =>
     throw new UsageError(`Cannot learn from "${more[0]}" as well: one flow at a time`);
   }
   await agree(io, values);
-  const given = await loadPolicies(io, values.policy);
-  const { plan } = await prepare(io, questionOf({ ...values, flows: values.flows }, [file]));
+  const { plan, policy: given } = await prepare(io, questionOf(values, [file]));
+  // Before anything is run: what cannot be proposed is not tried.
+  const rules = rulesOf(io, given);
+  const name = `${plan.flows[0]!.flow.namespace}/${plan.flows[0]!.flow.id}`;
+  const propose = (tasks: readonly LearnedTask[]) => proposePolicy(tasks, given, name, rules);
   const first = await watchRun(io, argvOf(file, values, values.policy));
   // Nothing was begun: why was said.
   if (first.state === undefined) return first.code;
   if (io.signal.aborted) return first.code;
-  const name = `${plan.flows[0]!.flow.namespace}/${plan.flows[0]!.flow.id}`;
   const seen = learned(plan.flows, first.events);
   const proved = values["no-prove"]
     ? {
-      proposal: proposePolicy(seen, given, name, rulesOf(io, given)),
+      proposal: propose(seen),
       rounds: 0,
       isProved: false,
       denied: [],
     }
-    : await prove(io, { file, values, given, name, seen, first });
+    : await prove(io, { file, values, propose, seen, first });
   await tell(io, values, { ...proved, name, first });
   if (io.signal.aborted) return first.code;
   return values["no-prove"] || proved.isProved && first.code === ExitCode.ok
@@ -114,8 +115,7 @@ function learned(flows: readonly FlowPlan[], events: readonly Event[]): LearnedT
 interface ToProve {
   readonly file: string;
   readonly values: Values;
-  readonly given: Policy;
-  readonly name: string;
+  readonly propose: (tasks: readonly LearnedTask[]) => Proposal;
   readonly seen: readonly LearnedTask[];
   readonly first: WatchedRun;
 }
@@ -138,11 +138,11 @@ interface Denied {
   readonly because: Because;
 }
 
-async function prove(io: CommandIo, { seen, first, ...given }: ToProve): Promise<Proof> {
+async function prove(io: CommandIo, { seen, first, propose, ...asked }: ToProve): Promise<Proof> {
   let tasks = seen;
   for (let rounds = 1;; rounds++) {
-    const proposal = proposePolicy(tasks, given.given, given.name, rulesOf(io, given.given));
-    const again = await tryProposal(io, proposal, given);
+    const proposal = propose(tasks);
+    const again = await tryProposal(io, proposal, asked);
     const denied = newlyDenied(first.events, again.events);
     const isProved = denied.length === 0 && again.state === first.state;
     const state = again.state;

@@ -1,5 +1,6 @@
 import { type Event, StageError, type State } from "../model/mod.ts";
 import type { CommandIo } from "./command.ts";
+import { ExitCode } from "./exit_code.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { run } from "./run.ts";
 import { RUN } from "./tables/run.ts";
@@ -35,16 +36,13 @@ export async function watchRun(io: CommandIo, argv: readonly string[]): Promise<
   const args = parseCommandLine("run", RUN, [...argv, "--json", "--accesses", "--quiet"]);
   const { prompt: _, ...own } = io;
   const code = await run(args, { ...own, out: take });
-  const parents = new Set(
-    events.flatMap((it) => it.type === "execution.finished" ? [it.execution] : []),
-  );
-  if (parents.size === 0 && code === 0) {
+  const last = events.findLast((it) => it.type === "execution.finished");
+  if (last === undefined && code === ExitCode.ok) {
     throw new StageError([{
       code: "run/harness",
       severity: "error",
       message: "Cannot learn: the run has said nothing",
     }], "host");
   }
-  const last = events.findLast((it) => it.type === "execution.finished");
   return { code, ...(last && { state: last.state }), events };
 }

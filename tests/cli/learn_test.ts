@@ -156,6 +156,24 @@ Deno.test("learn: runs nothing twice without being told to, and nothing for wron
   match(accesses.stderr, /--accesses goes with --json/);
 });
 
+Deno.test("learn: nothing is run where no one policy can be proposed", async () => {
+  await using world = await makeWorld();
+  const rules = (id: string) =>
+    `kestra: {policies: [{id: ${id}, enforcement: ACTIVE, rules: [{type: io.kestra.plugin.ee.rules.Deny, ` +
+    `on: PLUGIN, where: [{field: type, operator: EQUAL_TO, value: a.B}], errorMessage: no}]}]}\n`;
+  await Deno.writeTextFile(`${world.root}/one.yaml`, rules("one"));
+  await Deno.writeTextFile(`${world.root}/two.yaml`, rules("two"));
+  const call = await world.learn("-p", "one.yaml", "-p", "two.yaml", "--yes");
+  equal(call.code, 3, call.stderr);
+  match(call.stderr, /error\[run\/learn-rules\]: Cannot propose one policy/);
+  match(call.stderr, /at two\.yaml:1:/);
+  const written = () => Deno.stat(`${world.root}/out/x`).then(() => true, () => false);
+  equal(await written(), false, "the flow was run");
+  // The control: one file of rules is taken over, and the flow is run.
+  equal((await world.learn("-p", "one.yaml", "--yes")).code, 0);
+  equal(await written(), true);
+});
+
 Deno.test("learn: --accesses tells what was got, once each, and nothing without it", async () => {
   await using world = await makeWorld();
   const given = { cwd: world.root, env: { SITE: "here" } };
