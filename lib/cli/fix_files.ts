@@ -17,7 +17,7 @@ export interface FixedFiles {
 /**
  * Mends what can be mended in files; of what, it says a line each.
  *
- * A file is written whole or not at all, with its mode, and through links to it. One that could not be
+ * A file is written whole or not at all, with its mode and its owner, and through links to it. One that could not be
  * read as YAML afterwards is left as it is, and so is standard input.
  *
  * @param dryRun Writes nothing.
@@ -69,7 +69,7 @@ function isYaml(text: string, file: string): boolean {
 async function write(file: string, old: string, fixed: string): Promise<void> {
   try {
     const real = await Deno.realPath(file);
-    const { mode } = await Deno.stat(real);
+    const { mode, uid, gid } = await Deno.stat(real);
     const before = await Deno.readFile(real);
     const bom = before[0] === 0xef && before[1] === 0xbb && before[2] === 0xbf;
     const now = new TextDecoder().decode(before);
@@ -84,6 +84,8 @@ async function write(file: string, old: string, fixed: string): Promise<void> {
     const text = fixed.replace(/^\ufeff/, "");
     const bytes = new TextEncoder().encode(bom ? `\ufeff${text}` : text);
     await writeWhole(real, bytes, (mode ?? 0o644) & 0o7777);
+    // Whoever may give files away mends those of others.
+    if (Deno.uid() === 0) await Deno.chown(real, uid, gid);
   } catch (cause) {
     if (cause instanceof StageError) throw cause;
     const { code, message } = cause as Error & { readonly code?: string };

@@ -148,6 +148,19 @@ Deno.test("check: --fix mends what can be mended, and leaves every other byte", 
   );
 });
 
+Deno.test({
+  name: "check: --fix by the superuser leaves a file to its owner",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await using box = await makeFiles({ "old.yaml": OLD });
+    await Deno.chown(`${box.path}/old.yaml`, 65534, 65534);
+    equal((await bulkhead(["check", "--fix", "old.yaml"], { cwd: box.path })).code, 0);
+    const { uid, gid } = await Deno.stat(`${box.path}/old.yaml`);
+    deepEqual([uid, gid], [65534, 65534]);
+    ok((await Deno.readTextFile(`${box.path}/old.yaml`)) !== OLD, "it was mended");
+  },
+});
+
 Deno.test("check: SARIF is what the schema of SARIF 2.1.0 says", async () => {
   const ignored = FLOW.replace(
     "message:",
