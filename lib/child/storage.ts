@@ -1,5 +1,6 @@
 import type { Ask } from "./ask.ts";
 import { TaskFailure } from "./task_failure.ts";
+import { joinBytes } from "../source/join_bytes.ts";
 
 /** A part of a file: what one question and one answer carry, in bytes. */
 const PART_BYTES = 1024 * 1024;
@@ -64,7 +65,7 @@ export function makeStorage(ask: Ask): Storage {
       offset += bytes.length;
     }
   }
-  const read = (uri: string) => joined([...parts(uri)]);
+  const read = (uri: string) => joinBytes([...parts(uri)]);
   const create = (name: string) => writerOf(ask, name);
   return {
     size,
@@ -122,14 +123,4 @@ function writerOf(ask: Ask, name: string): StoredWriter {
       isOpen = false;
     },
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
-  let at = 0;
-  for (const it of parts) {
-    whole.set(it, at);
-    at += it.length;
-  }
-  return whole;
 }

@@ -5,6 +5,7 @@ import { type Fix, StageError } from "../model/mod.ts";
 import { parseYaml } from "../source/mod.ts";
 import type { CheckedFile } from "./check_paths.ts";
 import type { CommandIo } from "./command.ts";
+import { unwritableFact } from "./unwritable_fact.ts";
 
 /** What became of files that could be mended. */
 export interface FixedFiles {
@@ -88,16 +89,11 @@ async function write(file: string, old: string, fixed: string): Promise<void> {
     if (Deno.uid() === 0) await Deno.chown(real, uid, gid);
   } catch (cause) {
     if (cause instanceof StageError) throw cause;
-    const { code, message } = cause as Error & { readonly code?: string };
     throw new StageError(
       [{
         code: "check/unwritable",
         severity: "error",
-        message: `Cannot mend "${file}": ${
-          code === "ENOSPC" || code === "EDQUOT"
-            ? "no space left"
-            : message.replace(/ \(os error \d+\).*$/, "").toLowerCase()
-        }`,
+        message: `Cannot mend "${file}": ${unwritableFact(cause)}`,
       }],
       "host",
       { cause },

@@ -1,4 +1,5 @@
 import { type Diagnostic, type Event, StageError } from "../model/mod.ts";
+import { joinBytes } from "../source/join_bytes.ts";
 
 /** One line of a recorded run: an event, or what is wrong with it. */
 export type RecordedLine =
@@ -73,7 +74,7 @@ async function* linesOf(
   let parts: Uint8Array[] = [];
   let length = 0;
   const take = () => {
-    const line = length > MAX_LINE_BYTES ? undefined : joined(parts);
+    const line = length > MAX_LINE_BYTES ? undefined : joinBytes(parts);
     [parts, length] = [[], 0];
     return line;
   };
@@ -94,17 +95,6 @@ async function* linesOf(
     throw unreadable(path, cause);
   }
   if (length > 0) yield take();
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
-  let at = 0;
-  for (const it of parts) {
-    whole.set(it, at);
-    at += it.length;
-  }
-  return whole;
 }
 
 /** What keeps a value from being an event; of what is read here everything is looked at. */

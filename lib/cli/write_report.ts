@@ -2,6 +2,7 @@ import project from "../../deno.json" with { type: "json" };
 import { writeWhole } from "../bundle/mod.ts";
 import { type Event, type FlowPlan, StageError } from "../model/mod.ts";
 import { collectReport, reportPage, type Texts } from "../report/mod.ts";
+import { unwritableFact } from "./unwritable_fact.ts";
 
 /** A report that is written while a flow runs. Disposing of it writes it for the last time. */
 export interface ReportWriter extends AsyncDisposable {
@@ -45,7 +46,7 @@ export async function openReport(
     try {
       await writeWhole(path, page(), 0o666);
     } catch (cause) {
-      throw unwritable(path, factOf(cause as Error), cause);
+      throw unwritable(path, unwritableFact(cause), cause);
     }
   };
   await write();
@@ -92,11 +93,6 @@ function writeAtOnce(path: string, bytes: Uint8Array): void {
       Deno.removeSync(fresh);
     } catch { /* it was never there */ }
   }
-}
-
-function factOf({ code, message }: Error & { readonly code?: string }): string {
-  if (code === "ENOSPC" || code === "EDQUOT") return "no space left";
-  return message.replace(/ \(os error \d+\).*$/, "").toLowerCase();
 }
 
 function unwritable(path: string, fact: string, cause?: unknown): StageError {

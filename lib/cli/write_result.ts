@@ -1,5 +1,6 @@
 import { writeWhole } from "../bundle/mod.ts";
 import { StageError } from "../model/mod.ts";
+import { unwritableFact } from "./unwritable_fact.ts";
 
 /**
  * Writes a file that a command makes, whole or not at all.
@@ -10,15 +11,11 @@ export async function writeResult(path: string, bytes: Uint8Array, mode: number)
   try {
     await writeWhole(path, bytes, mode);
   } catch (cause) {
-    const { code, message } = cause as Error & { readonly code?: string };
     throw new StageError(
       [{
         code: "bundle/unwritable",
         severity: "error",
-        message: `Cannot write "${path}": ` +
-          (code === "ENOSPC" || code === "EDQUOT"
-            ? "no space left"
-            : message.replace(/ \(os error \d+\).*$/, "").toLowerCase()),
+        message: `Cannot write "${path}": ${unwritableFact(cause)}`,
       }],
       "host",
       { cause },

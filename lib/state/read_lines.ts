@@ -1,3 +1,5 @@
+import { joinBytes } from "../source/join_bytes.ts";
+
 /** One line of a file. */
 export interface Line {
   /** Counts from 1. */
@@ -27,7 +29,7 @@ export function* readLines(path: string): Generator<Line> {
   for (let read; (read = file.readSync(chunk)) !== null;) {
     let from = 0;
     for (let at; (at = chunk.subarray(0, read).indexOf(LF, from)) >= 0; from = at + 1) {
-      const bytes = joined([...parts, chunk.subarray(from, at)]);
+      const bytes = joinBytes([...parts, chunk.subarray(from, at)]);
       parts = [];
       number++;
       end += bytes.length + 1;
@@ -38,14 +40,3 @@ export function* readLines(path: string): Generator<Line> {
 }
 
 const LF = 0x0a;
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
-  let at = 0;
-  for (const it of parts) {
-    whole.set(it, at);
-    at += it.length;
-  }
-  return whole;
-}
