@@ -23,6 +23,7 @@ export * from "./machine.ts";
 export * from "./outcome.ts";
 export * from "./plan.ts";
 export * from "./policy.ts";
+export * from "./rule_page.ts";
 export * from "./rule_policy.ts";
 export * from "./source.ts";
 export * from "./store.ts";

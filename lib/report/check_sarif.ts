@@ -1,24 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Diagnostic, Source } from "../model/mod.ts";
+import type { Diagnostic, RulePage, Source } from "../model/mod.ts";
 import type { Findings } from "./check_text.ts";
 import type { Texts } from "./render_diagnostics.ts";
 import { safeJson } from "./safe_json.ts";
-
-/** What a rule says of itself. */
-interface SarifRule {
-  readonly code: string;
-  readonly severity: Diagnostic["severity"];
-  readonly title: string;
-  readonly why: string;
-  readonly bad: string;
-  readonly good: string;
-}
 
 /** What the findings are shown with. */
 export interface SarifParts {
   readonly texts: Texts;
   /** Rules with a page; of what is found beside them the code is all there is to say. */
-  readonly rules: readonly SarifRule[];
+  readonly rules: readonly RulePage[];
   readonly version: string;
 }
 
@@ -79,7 +69,7 @@ export function checkSarif(
   return `${safeJson(log, 2)}\n`;
 }
 
-function ruleOf(code: string, rules: readonly SarifRule[], found: readonly Diagnostic[]) {
+function ruleOf(code: string, rules: readonly RulePage[], found: readonly Diagnostic[]) {
   const rule = rules.find((it) => it.code === code);
   const level = rule?.severity ?? found.find((it) => it.code === code)!.severity;
   return {

@@ -1,24 +1,11 @@
-import type { Diagnostic } from "../model/mod.ts";
+import type { RulePage } from "../model/mod.ts";
 import type { Style } from "./style.ts";
-
-/** What is shown of a rule. */
-interface Shown {
-  readonly code: Diagnostic["code"];
-  readonly severity: Diagnostic["severity"];
-  readonly title: string;
-  readonly why: string;
-  readonly bad: string;
-  readonly good: string;
-  readonly under?: string;
-  /** What is written where it is meant, when that is no comment. */
-  readonly meant?: string;
-}
 
 const WIDTH = 96;
 
 /** One rule for a person: what it finds and why, a bad example and a good one, how to live with it. */
 export function rulePage(
-  { code, severity, title, why, bad, good, under, meant }: Shown,
+  { code, severity, title, why, bad, good, under, meant }: RulePage,
   style: Style,
 ): string {
   const tint = severity === "error" ? style.red : style.yellow;
@@ -33,7 +20,7 @@ export function rulePage(
 }
 
 /** Every rule in a line, in columns. */
-export function ruleList(rules: readonly Shown[], style: Style): string {
+export function ruleList(rules: readonly RulePage[], style: Style): string {
   const width = Math.max(...rules.map((it) => it.code.length));
   return rules.map(({ code, severity, title }) =>
     `${style.bold(code.padEnd(width))}  ${

@@ -4,7 +4,7 @@ import type { Because, PluginPattern, Policy } from "../../model/mod.ts";
 import { spawnDecider, type SpawnVerdict } from "../../plan/decide_spawn.ts";
 import { findRestriction } from "../../plan/refuse_restricted.ts";
 import type { Difference } from "./difference.ts";
-import { directionOf, exceptWords, type Side, type Sides } from "./diff_paths.ts";
+import { directionOf, exceptWords, type Side, type Sides } from "./sides.ts";
 import { findRegions } from "./find_regions.ts";
 
 /** A part of a class that no rule mentions, or the beginning of one. */

@@ -2,7 +2,7 @@ import { judgeImage, parseImagePattern, parsePorts } from "../../container/mod.t
 import type { ContainerRules, Policy, Source, Sourced, VolumeRule } from "../../model/mod.ts";
 import { isWithin } from "../../paths/is_within.ts";
 import type { Difference } from "./difference.ts";
-import { exceptWords } from "./diff_paths.ts";
+import { exceptWords } from "./sides.ts";
 import { because, diffCeiling, diffGrants } from "./diff_lists.ts";
 import { findRegions } from "./find_regions.ts";
 

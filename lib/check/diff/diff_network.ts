@@ -1,6 +1,6 @@
 import type { Policy, TaskPlan } from "../../model/mod.ts";
 import type { Difference } from "./difference.ts";
-import { askPlan, directionOf, exceptWords, type Sides } from "./diff_paths.ts";
+import { askPlan, directionOf, exceptWords, type Sides } from "./sides.ts";
 import { findRegions } from "./find_regions.ts";
 
 /** A host that no rule mentions: names below `.invalid` are nobody's (RFC 2606). */

@@ -1,32 +1,9 @@
-import { decideAccess } from "../../access/mod.ts";
-import type { Access, Because, Policy, TaskPlan } from "../../model/mod.ts";
+import type { Policy, TaskPlan } from "../../model/mod.ts";
 import { isWithin } from "../../paths/is_within.ts";
+import { askPlan, directionOf, exceptWords, type Sides } from "./sides.ts";
 import type { Difference, Subject } from "./difference.ts";
 import { findRegions } from "./find_regions.ts";
 import { UNNAMED } from "../probe_policy.ts";
-
-/** What one policy says of one thing, and why. */
-export interface Side {
-  readonly allowed: boolean;
-  readonly because: Because;
-}
-
-/** What both say; told only where they differ. */
-export interface Sides {
-  readonly old: Side;
-  readonly new: Side;
-}
-
-/** Which way a difference goes. */
-export function directionOf({ new: { allowed } }: Sides): "allowed" | "denied" {
-  return allowed ? "allowed" : "denied";
-}
-
-/** Asks a plan of one access. */
-export function askPlan(plan: TaskPlan, access: Access): Side {
-  const { verdict, because } = decideAccess(plan, access);
-  return { allowed: verdict === "allowed", because: because[0]! };
-}
 
 /**
  * Where reading and writing differ: exact, since a policy names whole trees, and what lies between the
@@ -79,11 +56,4 @@ function differencesOf(
     old: verdict.old.because,
     new: verdict.new.because,
   }));
-}
-
-/** `, except /a and /b`; nothing for nothing. */
-export function exceptWords(except: readonly string[]): string {
-  return except.length === 0
-    ? ""
-    : `, except ${except.join(", ").replace(/, (?=[^,]*$)/, " and ")}`;
 }

@@ -7,7 +7,7 @@ import { type Policy, StageError } from "../../model/mod.ts";
 import { isWithin } from "../../paths/is_within.ts";
 import { spawnDecider } from "../../plan/decide_spawn.ts";
 import { loadPolicy } from "../../policy/mod.ts";
-import { askPlan } from "./diff_paths.ts";
+import { askPlan } from "./sides.ts";
 import { diffPolicies } from "./diff_policies.ts";
 import type { Difference } from "./difference.ts";
 import { probePolicy } from "../probe_policy.ts";

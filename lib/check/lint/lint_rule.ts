@@ -1,5 +1,4 @@
-import type { Page } from "./pages/page.ts";
-import type { Diagnostic, HostFacts, LocatedMap, Plan, Policy } from "../../model/mod.ts";
+import type { Diagnostic, HostFacts, LocatedMap, Plan, Policy, RulePage } from "../../model/mod.ts";
 
 /** What a rule looks at. All of it was read and planned before; a rule reads no file. */
 export interface LintContext {
@@ -24,7 +23,7 @@ export type PathFact =
   | { readonly kind: "file" | "directory" | "other"; readonly real: string };
 
 /** One thing that is looked for in policies and flows, with what there is to say of it. */
-export interface LintRule extends Page {
+export interface LintRule extends RulePage {
   /** Another flow, which is judged beside `bad` and `good`. */
   readonly beside?: string;
   /** What it finds. Pure. */

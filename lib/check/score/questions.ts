@@ -53,7 +53,7 @@ export const QUESTIONS: readonly Question[] = [
     id: "read",
     weight: 16,
     about: `which of ${TELLING_PATHS.length} telling paths an author's code reads`,
-    ask: ({ policy, probe }) => {
+    ask: ({ probe }) => {
       const sides = TELLING_PATHS.map((value) => decideAccess(probe, { kind: "read", value }));
       const open = sides.filter((it) => it.verdict === "allowed");
       return {
@@ -63,8 +63,7 @@ export const QUESTIONS: readonly Question[] = [
           : `Tasks read ${open.length} of ${sides.length} telling places, ${
             open[0]!.access.value
           } among them`,
-        because: (open[0] ?? sides[0])!.because[0] ??
-          said("bulkhead.filesystem", policy.filesystem.source),
+        because: (open[0] ?? sides[0])!.because[0]!,
       };
     },
   },

@@ -1,4 +1,4 @@
-import type { Page } from "./page.ts";
+import type { RulePage } from "../../../model/mod.ts";
 
 const flow = (comment: string, timeout = "") =>
   `id: hello
@@ -11,7 +11,7 @@ tasks:
 ${timeout}`;
 
 /** Codes of comments that take findings out. */
-export const IGNORE_PAGES: readonly Page[] = [
+export const IGNORE_PAGES: readonly RulePage[] = [
   {
     code: "check/ignore-unexplained",
     severity: "warning",

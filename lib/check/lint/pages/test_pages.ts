@@ -1,4 +1,4 @@
-import type { Page } from "./page.ts";
+import type { RulePage } from "../../../model/mod.ts";
 
 const policy = (verdict: string) =>
   `bulkhead:
@@ -10,7 +10,7 @@ const policy = (verdict: string) =>
 `;
 
 /** Codes of tests that policies have. */
-export const TEST_PAGES: readonly Page[] = [
+export const TEST_PAGES: readonly RulePage[] = [
   {
     code: "check/tests-fail",
     severity: "error",

@@ -1,7 +1,7 @@
-import type { Diagnostic } from "../../../model/mod.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 
 /** What there is to say of a code, for whoever asks. */
-export interface Page {
+export interface RulePage {
   /** Stable, `check/what`. */
   readonly code: Diagnostic["code"];
   readonly severity: Diagnostic["severity"];
