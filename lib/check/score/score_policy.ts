@@ -29,9 +29,8 @@ export interface Score {
  *
  * @param host A machine that has everything.
  *
- * @example
- * The words are those of `systemd-analyze security`, at its bounds: OK up to 4.9, MEDIUM up to 6.9, EXPOSED
- * up to 8.9.
+ * The words are some of those of `systemd-analyze security`; the bounds are ours: OK below 5, MEDIUM below 7,
+ * EXPOSED below 9, then UNSAFE.
  */
 export function scorePolicy(policy: Policy, host: HostFacts): Score {
   const probe = probePolicy(policy, [...pathsOf(policy), ...TELLING_PATHS], host);
